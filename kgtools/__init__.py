@@ -1,0 +1,1 @@
+"""The Indo-Pacific Partnership Knowledge Graph toolkit."""
