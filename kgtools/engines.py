@@ -1,23 +1,25 @@
 """One interface, three engines: Oxigraph in process, rdflib as reference, a SPARQL endpoint over HTTP.
 
 Every engine takes SPARQL 1.1 text and gives terms as :mod:`pyoxigraph` objects, so that a caller cannot
-tell from an answer which engine gave it. The terms of an answer from rdflib or from an endpoint are
-converted on the way out. Nothing here checks whether a query is allowed: :mod:`kgtools.guard` does.
+tell from an answer which engine gave it. Nothing here checks whether a query is allowed:
+:mod:`kgtools.guard` does, before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyoxigraph as ox
+
+from kgtools.errors import EngineError, InputError, LimitError
 
 if TYPE_CHECKING:
     import rdflib
 
-type_Term = ox.NamedNode | ox.BlankNode | ox.Literal
-Term = type_Term | ox.Triple
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row = tuple[Term | None, ...]
 
 
@@ -30,22 +32,170 @@ class Solutions:
 
 
 class Engine(Protocol):
-    """What a SPARQL engine must offer. Queries are whole texts; nothing is pasted into them here."""
+    """What a SPARQL engine must offer. Queries are whole texts; nothing is pasted into them here.
+
+    Each method raises InputError where the query is not SPARQL, EngineError where the engine fails, and
+    LimitError where a deadline passes.
+    """
 
     name: str
 
-    def select(self, query: str, bindings: Mapping[str, Term] | None = None) -> Solutions:
-        """Run a SELECT; `bindings` fixes variables to typed terms.
-
-        Raises:
-            EngineError: the engine refused the query or failed.
-        """
+    def select(self, query: str) -> Solutions:
+        """Run a SELECT."""
         ...
 
-    def ask(self, query: str, bindings: Mapping[str, Term] | None = None) -> bool:
+    def ask(self, query: str) -> bool:
         """Run an ASK."""
         ...
 
-    def construct(self, query: str, bindings: Mapping[str, Term] | None = None) -> Iterable[ox.Triple]:
+    def construct(self, query: str) -> Iterable[ox.Triple]:
         """Run a CONSTRUCT or DESCRIBE."""
         ...
+
+
+class OxigraphEngine:
+    """Oxigraph in process, over a store.
+
+    Args:
+        store: the store to ask.
+        graphs: the graphs that make up the default graph of a query; all of them by default.
+    """
+
+    name = "oxigraph"
+
+    def __init__(self, store: ox.Store, graphs: list[ox.NamedNode | ox.DefaultGraph] | None = None) -> None:
+        self._store = store
+        self._scope: dict[str, Any] = (
+            {"use_default_graph_as_union": True} if graphs is None else {"default_graph": graphs}
+        )
+
+    def _run(self, query: str) -> Any:
+        try:
+            return self._store.query(query, **self._scope)
+        except SyntaxError as error:
+            raise InputError(f"not SPARQL 1.1: {error}") from error
+        except (OSError, RuntimeError, ValueError) as error:
+            raise EngineError(f"oxigraph: {error}") from error
+
+    def select(self, query: str) -> Solutions:
+        solutions = self._run(query)
+        variables = tuple(v.value for v in solutions.variables)
+        try:
+            return Solutions(variables, [tuple(row) for row in solutions])
+        except (OSError, RuntimeError, ValueError) as error:
+            raise EngineError(f"oxigraph: {error}") from error
+
+    def ask(self, query: str) -> bool:
+        return bool(self._run(query))
+
+    def construct(self, query: str) -> Iterable[ox.Triple]:
+        return list(self._run(query))
+
+
+class RdflibEngine:
+    """rdflib's own evaluator, the reference: slow and independent of the others."""
+
+    name = "rdflib"
+
+    def __init__(self, graph: rdflib.Graph) -> None:
+        self._graph = graph
+
+    def _run(self, query: str) -> Any:
+        import rdflib.plugins.sparql as sparql
+
+        sparql.SPARQL_LOAD_GRAPHS = False
+        try:
+            return self._graph.query(query)
+        except RecursionError as error:
+            raise LimitError("rdflib: the query is nested too deeply") from error
+        except Exception as error:  # noqa: BLE001  rdflib raises pyparsing's and its own, without a common base
+            raise InputError(f"rdflib: {error}") from error
+
+    def select(self, query: str) -> Solutions:
+        from kgtools.edge import from_rdflib
+
+        result = self._run(query)
+        variables = tuple(str(v) for v in result.vars or ())
+        rows = [tuple(None if x is None else from_rdflib(x) for x in row) for row in result]
+        return Solutions(variables, rows)
+
+    def ask(self, query: str) -> bool:
+        return bool(self._run(query).askAnswer)
+
+    def construct(self, query: str) -> Iterable[ox.Triple]:
+        from kgtools.edge import triple_from_rdflib
+
+        return [triple_from_rdflib(t) for t in self._run(query).graph]
+
+
+class EndpointEngine:
+    """A SPARQL 1.1 endpoint, asked through SPARQLWrapper by form-encoded POST.
+
+    Args:
+        url: the address of the query service.
+        timeout: seconds to wait for an answer; there is no default, because a wrong one hangs or lies.
+    """
+
+    name = "endpoint"
+
+    def __init__(self, url: str, *, timeout: float) -> None:
+        if not url.startswith(("http://", "https://")):
+            raise InputError(f"'{url}' is not the address of an endpoint; it starts with http:// or https://")
+        if timeout <= 0:
+            raise InputError(f"a timeout of {timeout} seconds cannot be kept; give a positive number")
+        self.url = url
+        self._timeout = timeout
+
+    def _run(self, query: str, accept: str) -> bytes:
+        import urllib.error
+
+        import SPARQLWrapper as sw
+
+        client = sw.SPARQLWrapper(self.url, agent=f"kgtools/{version('kgtools')} (SPARQLWrapper)")
+        client.setMethod(sw.POST)
+        client.setRequestMethod(sw.URLENCODED)
+        client.setTimeout(max(1, round(self._timeout)))
+        client.setOnlyConneg(True)
+        client.addCustomHttpHeader("Accept", accept)
+        client.setQuery(query)
+        try:
+            response = client.query().response
+            body: bytes = response.read()
+        except sw.SPARQLExceptions.QueryBadFormed as error:
+            raise InputError(f"{self.url} says that the query is not SPARQL: {error}") from error
+        except sw.SPARQLExceptions.SPARQLWrapperException as error:
+            raise EngineError(f"{self.url}: {error}") from error
+        except TimeoutError as error:
+            raise LimitError(f"{self.url}: no answer within {self._timeout:g} s") from error
+        except urllib.error.URLError as error:
+            if isinstance(error.reason, TimeoutError):
+                raise LimitError(f"{self.url}: no answer within {self._timeout:g} s") from error
+            raise EngineError(f"{self.url}: {error.reason}; is the server running?") from error
+        except OSError as error:
+            raise EngineError(f"{self.url}: {error}") from error
+        return body
+
+    def _results(self, query: str) -> Any:
+        body = self._run(query, "application/sparql-results+json")
+        try:
+            return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+        except (SyntaxError, ValueError) as error:
+            raise EngineError(f"{self.url}: the answer is not whole SPARQL results: {error}") from error
+
+    def select(self, query: str) -> Solutions:
+        results = self._results(query)
+        try:
+            rows = [tuple(row) for row in results]
+        except (SyntaxError, ValueError) as error:
+            raise EngineError(f"{self.url}: the answer broke off: {error}; nothing of it was kept") from error
+        return Solutions(tuple(v.value for v in results.variables), rows)
+
+    def ask(self, query: str) -> bool:
+        return bool(self._results(query))
+
+    def construct(self, query: str) -> Iterable[ox.Triple]:
+        body = self._run(query, "application/n-triples, text/turtle;q=0.5")
+        try:
+            return [q.triple for q in ox.parse(body, format=ox.RdfFormat.TURTLE)]
+        except SyntaxError as error:
+            raise EngineError(f"{self.url}: the answer is not whole RDF: {error}") from error

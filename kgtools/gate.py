@@ -1,0 +1,226 @@
+"""The gate: a file is read whole or not at all, and the error names file, line and cure.
+
+Formats go by the file name: Turtle, N-Triples, N-Quads, TriG, JSON-LD, RDF/XML. What a parser would let
+through and a later station would choke on is stopped here: ill-formed typed literals, numbers of absurd
+length, entity declarations, remote contexts, nesting beyond any use.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+from kgtools.errors import InputError
+from kgtools.vocab import CONTEXT_IRI, XSD, home
+
+FORMATS = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".nq": ox.RdfFormat.N_QUADS,
+    ".trig": ox.RdfFormat.TRIG,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+    ".rdf": ox.RdfFormat.RDF_XML,
+    ".owl": ox.RdfFormat.RDF_XML,
+}
+MAX_NESTING = 100
+MAX_DIGITS = 1_000
+
+_BRACKETS = re.compile(rb'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"|<[^<>\s]*>|#[^\n]*|[\[\](){}]', re.DOTALL)
+_INTEGERS = (
+    "integer int long short byte nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger "
+    "unsignedInt unsignedLong unsignedShort unsignedByte"
+).split()
+_ZONE = r"(Z|[+-]\d\d:\d\d)?"
+_LEXICAL = {
+    **{XSD + n: re.compile(r"[+-]?\d+") for n in _INTEGERS},
+    XSD + "decimal": re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)"),
+    XSD + "double": re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|[+-]?INF|NaN"),
+    XSD + "float": re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|[+-]?INF|NaN"),
+    XSD + "boolean": re.compile(r"true|false|0|1"),
+    XSD + "date": re.compile(r"(?P<day>\d{4}-\d\d-\d\d)" + _ZONE),
+    XSD + "dateTime": re.compile(
+        r"(?P<day>\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?" + _ZONE
+    ),
+    XSD + "gYear": re.compile(r"-?\d{4,}" + _ZONE),
+    XSD + "gYearMonth": re.compile(r"-?\d{4,}-(0[1-9]|1[0-2])" + _ZONE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file that passed the gate: its path, its statements, and how many sat in named graphs."""
+
+    path: Path
+    triples: list[ox.Triple]
+    in_named_graphs: int
+
+
+def read(path: Path) -> Document:
+    """Read one RDF file whole.
+
+    Statements in named graphs are kept as triples beside the others, and counted, so that nobody asks a
+    default graph that silently lacks them.
+
+    Raises:
+        InputError: the file is missing, is not what its name says, or holds something that is refused.
+    """
+    form = FORMATS.get(path.suffix.lower())
+    if form is None:
+        raise InputError(f"{path}: unknown file type '{path.suffix}'; use one of {' '.join(FORMATS)}")
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}; check the path and its rights") from error
+    data = _text(path, raw, form)
+    if form == ox.RdfFormat.JSON_LD:
+        data = _with_bundled_context(path, data)
+    triples: list[ox.Triple] = []
+    named = 0
+    try:
+        for quad in ox.parse(data, format=form):
+            triples.append(ox.Triple(quad.subject, quad.predicate, quad.object))
+            named += not isinstance(quad.graph_name, ox.DefaultGraph)
+    except SyntaxError as error:
+        line = f":{error.lineno}" if error.lineno else ""
+        detail = re.sub(r"^Parser error at line \d+ (between columns \d+ and \d+|column \d+): ", "", str(error.msg))
+        raise InputError(f"{path}{line}: {detail}; nothing of the file was kept") from error
+    for triple in triples:
+        problem = ill_formed(triple.object)
+        if problem:
+            raise InputError(f"{path}:{_line_of(data, triple.object)}: {problem}; nothing of the file was kept")
+    return Document(path, triples, named)
+
+
+def files(paths: Iterable[Path]) -> Iterator[Path]:
+    """The RDF files among `paths`; of a folder, those directly in it, in order of their names.
+
+    Raises:
+        InputError: a path does not exist, or a folder holds no RDF file.
+    """
+    for path in paths:
+        if path.is_dir():
+            found = sorted(p for p in path.iterdir() if p.suffix.lower() in FORMATS and p.name != "context.jsonld")
+            if not found:
+                raise InputError(f"{path}: no RDF file in this folder; expected {' '.join(FORMATS)}")
+            yield from found
+        elif path.exists():
+            yield path
+        else:
+            raise InputError(f"{path}: no such file or folder")
+
+
+def ill_formed(term: object) -> str | None:
+    """Say what is wrong with a typed literal by XML Schema part 2, or None.
+
+    >>> ill_formed(ox.Literal("2026-02-30", datatype=ox.NamedNode(XSD + "date")))
+    "'2026-02-30' is not an xsd:date: there is no such day"
+    >>> ill_formed(ox.Literal("2026-02-28", datatype=ox.NamedNode(XSD + "date")))
+    """
+    if not isinstance(term, ox.Literal):
+        return None
+    pattern = _LEXICAL.get(term.datatype.value)
+    if pattern is None:
+        return None
+    return _ill_formed(term.value, term.datatype.value)
+
+
+@cache
+def _ill_formed(value: str, datatype: str) -> str | None:
+    name = "xsd:" + datatype.removeprefix(XSD)
+    if len(value) > MAX_DIGITS:
+        return f"a {name} of {len(value)} characters is over the limit of {MAX_DIGITS}"
+    match = _LEXICAL[datatype].fullmatch(value)
+    if match is None:
+        return f"'{value}' is not an {name}"
+    day = match.groupdict().get("day")
+    if day:
+        try:
+            date.fromisoformat(day)
+        except ValueError:
+            return f"'{value}' is not an {name}: there is no such day"
+    return None
+
+
+def _text(path: Path, raw: bytes, form: ox.RdfFormat) -> bytes:
+    """The file's bytes as UTF-8 without a byte order mark, after the checks that need no parser."""
+    head = raw[:512].lstrip().lower()
+    kinds = [
+        (raw[:2] == b"\x1f\x8b", "gzip; decompress it first"),
+        (raw[:4] == b"PK\x03\x04", "a zip archive; unpack it first"),
+        (head.startswith((b"<!doctype html", b"<html")), "HTML; download the data itself, not the page about it"),
+        (head.startswith(b"version https://git-lfs"), "a pointer to a large file; fetch the file itself"),
+        (raw[:2] in (b"\xff\xfe", b"\xfe\xff"), "UTF-16; save it as UTF-8"),
+    ]
+    for looks, kind in kinds:
+        if looks:
+            raise InputError(f"{path}: this looks like {kind}")
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{path}:{line}: not UTF-8 at byte {error.start} (0x{raw[error.start]:02x}); save the file as UTF-8"
+        ) from error
+    if form == ox.RdfFormat.RDF_XML:
+        if b"<!DOCTYPE" in raw:
+            raise InputError(f"{path}: a DOCTYPE is refused: entities can read files or grow without bound")
+        if b"\x00" in raw:
+            raise InputError(f"{path}: a NUL character cannot stand in XML")
+    elif form != ox.RdfFormat.JSON_LD:
+        _check_nesting(path, raw)
+    return raw
+
+
+def _check_nesting(path: Path, raw: bytes) -> None:
+    if raw.count(b"[") + raw.count(b"(") + raw.count(b"{") <= MAX_NESTING:
+        return
+    depth = 0
+    for match in _BRACKETS.finditer(raw):
+        token = match.group()
+        depth += (token in (b"[", b"(", b"{")) - (token in (b"]", b")", b"}"))
+        if depth > MAX_NESTING:
+            line = raw.count(b"\n", 0, match.start()) + 1
+            raise InputError(f"{path}:{line}: nested more than {MAX_NESTING} deep; name the inner nodes")
+
+
+def _with_bundled_context(path: Path, data: bytes) -> bytes:
+    """JSON-LD with our context written in; any other remote or file context is refused."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: not JSON: {error}") from error
+
+    def inline(context: Any) -> Any:
+        if isinstance(context, list):
+            return [inline(item) for item in context]
+        if not isinstance(context, str):
+            return context
+        if context in (CONTEXT_IRI, "context.jsonld"):
+            return json.loads((home("ontology") / "context.jsonld").read_bytes())["@context"]
+        raise InputError(f"{path}: the context '{context}' is not bundled and is not fetched; write it in the file")
+
+    def walk(node: Any, depth: int) -> Any:
+        if depth > MAX_NESTING:
+            raise InputError(f"{path}: nested more than {MAX_NESTING} deep; name the inner nodes")
+        if isinstance(node, list):
+            return [walk(item, depth + 1) for item in node]
+        if isinstance(node, dict):
+            return {k: inline(v) if k == "@context" else walk(v, depth + 1) for k, v in node.items()}
+        return node
+
+    return json.dumps(walk(document, 0)).encode()
+
+
+def _line_of(data: bytes, term: object) -> int:
+    value = term.value if isinstance(term, ox.Literal) else ""
+    at = data.find(value.encode())
+    return data.count(b"\n", 0, max(at, 0)) + 1

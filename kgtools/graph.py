@@ -1,0 +1,158 @@
+"""The loaded knowledge graph: one Oxigraph store in which asserted, ontology and entailed triples stay apart.
+
+The default graph holds the data as asserted, one named graph the ontology, another the entailed triples,
+which can be dropped and computed anew. Shapes see data and ontology; questions see all three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyoxigraph as ox
+
+from kgtools import gate
+from kgtools.engines import Engine, OxigraphEngine, RdflibEngine
+from kgtools.errors import InputError
+from kgtools.vocab import DATASET, ENTAILED_GRAPH, ONTOLOGY_GRAPH, home, ipp
+
+if TYPE_CHECKING:
+    import rdflib
+
+ONTOLOGY_FILES = ("core.ttl", "axioms.ttl", "sectors.ttl", "codes.ttl")
+
+
+@dataclass(slots=True)
+class KnowledgeGraph:
+    """Data, ontology and entailed triples in one store.
+
+    Made by :func:`load`; nothing else in the package changes it except :meth:`set_entailed`.
+
+    Attributes:
+        store: the Oxigraph store that holds it all.
+        files: what was read, in order: path and number of triples.
+        warnings: what a user should know of the input, one sentence each.
+    """
+
+    store: ox.Store
+    files: list[tuple[Path, int]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def asserted(self) -> Iterator[ox.Triple]:
+        """The data as it stands in the files."""
+        return _triples(self.store, ox.DefaultGraph())
+
+    def ontology(self) -> Iterator[ox.Triple]:
+        """The ontology with its axioms, sectors and codes."""
+        return _triples(self.store, ONTOLOGY_GRAPH)
+
+    def entailed(self) -> Iterator[ox.Triple]:
+        """What :func:`kgtools.infer` added; empty before it ran."""
+        return _triples(self.store, ENTAILED_GRAPH)
+
+    def set_entailed(self, triples: Iterable[ox.Triple]) -> None:
+        """Replace the entailed triples."""
+        self.store.clear_graph(ENTAILED_GRAPH)
+        self.store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, ENTAILED_GRAPH) for t in triples)
+
+    def engine(self, name: str = "oxigraph", *, entailed: bool = True) -> Engine:
+        """An engine over this graph.
+
+        Args:
+            name: `oxigraph`, or `rdflib` (`reference`), which gets a copy of all triples.
+            entailed: whether entailed triples are seen; shapes are checked without them.
+
+        Raises:
+            InputError: no engine has that name.
+        """
+        graphs: list[ox.NamedNode | ox.DefaultGraph] = [ox.DefaultGraph(), ONTOLOGY_GRAPH]
+        if name == "oxigraph":
+            return OxigraphEngine(self.store, None if entailed else graphs)
+        if name in ("rdflib", "reference"):
+            return RdflibEngine(self.to_rdflib(entailed=entailed))
+        raise InputError(f"no engine is called '{name}'; use oxigraph or rdflib")
+
+    def to_rdflib(self, *, entailed: bool = True) -> rdflib.Graph:
+        """All triples (data, ontology and, unless told not to, the entailed) as a new rdflib graph."""
+        from kgtools.edge import graph_from
+
+        parts = [self.asserted(), self.ontology(), *([self.entailed()] if entailed else [])]
+        return graph_from(t for part in parts for t in part)
+
+    def as_of(self) -> str | None:
+        """The dataset's as-of date (`ipp:asOf` of the dataset node), ISO 8601, or None where it is not stated."""
+        found = [q.object for q in self.store.quads_for_pattern(DATASET, ipp("asOf"), None)]
+        return found[0].value if found and isinstance(found[0], ox.Literal) else None
+
+    def __len__(self) -> int:
+        """How many triples are asserted."""
+        return sum(1 for _ in self.asserted())
+
+
+def load(*paths: Path, ontology: Path | None = None) -> KnowledgeGraph:
+    """Read data files and the ontology through the gate into a new graph.
+
+    Args:
+        paths: RDF files or folders of them; the bundled data where none is given. A path is a
+            :class:`~pathlib.Path`: a string is never taken for one.
+        ontology: a folder with the ontology's files; the bundled one by default.
+
+    Raises:
+        InputError: a path is missing or a file does not pass the gate. Nothing is loaded then.
+
+    >>> graph = load()
+    >>> len(graph) > 1000
+    True
+    """
+    for path in paths:
+        if not isinstance(path, Path):
+            raise InputError(f"load() takes pathlib.Path objects, not {type(path).__name__}: Path({path!r})?")
+    folder = ontology or home("ontology")
+    schema = [gate.read(folder / name) for name in ONTOLOGY_FILES]
+    documents = [gate.read(p) for p in gate.files(paths or (home("data"),))]
+    graph = KnowledgeGraph(ox.Store())
+    for document in schema:
+        graph.store.bulk_extend(_quads(document.triples, ONTOLOGY_GRAPH))
+    for document in documents:
+        graph.store.bulk_extend(_quads(document.triples, ox.DefaultGraph()))
+        graph.files.append((document.path, len(document.triples)))
+        if document.in_named_graphs:
+            graph.warnings.append(
+                f"{document.path}: {document.in_named_graphs} statements sit in named graphs; they are read as one graph with the rest"
+            )
+        if not document.triples:
+            graph.warnings.append(f"{document.path}: no statement in this file")
+    return graph
+
+
+def from_rdflib(source: rdflib.Graph, *, ontology: Path | None = None) -> KnowledgeGraph:
+    """A graph whose data are the triples of an rdflib graph (its named graphs too), beside the bundled ontology.
+
+    Raises:
+        InputError: a triple is not RDF 1.1, or a typed literal is ill-formed.
+    """
+    import rdflib
+
+    from kgtools.edge import triple_from_rdflib
+
+    rows = source.quads() if isinstance(source, rdflib.Dataset) else source
+    triples = [triple_from_rdflib(tuple(row)[:3]) for row in rows]
+    for t in triples:
+        problem = gate.ill_formed(t.object)
+        if problem:
+            raise InputError(f"{t.subject} {t.predicate}: {problem}")
+    graph = KnowledgeGraph(ox.Store())
+    for name in ONTOLOGY_FILES:
+        graph.store.bulk_extend(_quads(gate.read((ontology or home("ontology")) / name).triples, ONTOLOGY_GRAPH))
+    graph.store.bulk_extend(_quads(triples, ox.DefaultGraph()))
+    return graph
+
+
+def _quads(triples: Sequence[ox.Triple], graph: ox.NamedNode | ox.DefaultGraph) -> Iterator[ox.Quad]:
+    return (ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples)
+
+
+def _triples(store: ox.Store, graph: ox.NamedNode | ox.DefaultGraph) -> Iterator[ox.Triple]:
+    return (q.triple for q in store.quads_for_pattern(None, None, None, graph))

@@ -1,0 +1,241 @@
+"""From shapes to queries: one SELECT for each constraint, over all focus nodes of its targets at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from kgtools import guard
+from kgtools.errors import InputError
+from kgtools.shacl.components import Names, NotCompilable, Place, constant, violations
+from kgtools.shacl.paths import sparql_path
+from kgtools.shacl.shapes import Node, Shape, ShapesGraph, read_shapes
+from kgtools.vocab import RDF, RDFS, SH, short
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledQuery:
+    """One constraint as a query.
+
+    Attributes:
+        root: the targeted shape from which it came.
+        shape: the source shape of its results.
+        component: local name of the constraint component.
+        text: the SELECT, ready to run on any SPARQL 1.1 engine.
+        path: the result path as SPARQL text, or None.
+        value: the variable of the value, without `?`, or None.
+        path_variable: the variable that holds the result path, or None.
+        constraint: the node of a `sh:sparql` constraint.
+        message: the message template, or the default text.
+        severity: the IRI of the severity.
+    """
+
+    root: Node
+    shape: Shape
+    component: str
+    text: str
+    path: str | None
+    value: str | None
+    path_variable: str | None
+    constraint: Node | None
+    message: str
+    severity: ox.NamedNode
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A compiled shapes graph: its queries, a counting query for each targeted shape, and what was left over."""
+
+    queries: list[CompiledQuery]
+    counts: dict[Node, str]
+    handed_over: dict[Node, str]
+
+
+def compile_shapes(graph: ShapesGraph) -> Compiled:
+    """Compile every targeted shape of a shapes graph.
+
+    Raises:
+        InputError: a shape is malformed.
+    """
+    shapes = read_shapes(graph)
+    queries: list[CompiledQuery] = []
+    counts: dict[Node, str] = {}
+    handed: dict[Node, str] = {}
+    custom = _custom_parameters(graph)
+    for shape in shapes.values():
+        if not shape.targets or shape.deactivated:
+            continue
+        try:
+            target = target_pattern(shape, "?this")
+            counts[shape.node] = f"SELECT (COUNT(DISTINCT ?this) AS ?n) WHERE {{ {target} }}"
+            queries.extend(_shape_queries(graph, shapes, shape, shape, target, "?this", custom, ()))
+        except NotCompilable as reason:
+            handed[shape.node] = str(reason)
+    return Compiled([q for q in queries if q.root not in handed], counts, handed)
+
+
+def target_pattern(shape: Shape, node: str) -> str:
+    """A pattern that binds `node` to each focus node (section 2.1.3)."""
+    parts = []
+    for kind, term in shape.targets:
+        if kind == "targetNode":
+            parts.append(f"VALUES {node} {{ {constant(term)} }}")
+        elif kind == "targetClass":
+            parts.append(f"?class <{RDFS}subClassOf>* {constant(term)} . {node} <{RDF}type> ?class .")
+        elif kind == "targetSubjectsOf":
+            parts.append(f"{node} {constant(term)} ?any .")
+        else:
+            parts.append(f"?any {constant(term)} {node} .")
+    return parts[0] if len(parts) == 1 else " UNION ".join(f"{{ {p} }}" for p in parts)
+
+
+def _shape_queries(
+    graph: ShapesGraph,
+    shapes: dict[Node, Shape],
+    root: Shape,
+    shape: Shape,
+    context: str,
+    node: str,
+    custom: set[str],
+    trail: tuple[Node, ...],
+) -> Iterator[CompiledQuery]:
+    """The queries of a shape whose node is bound by `context`, and of the property shapes below it."""
+    if shape.deactivated:
+        return
+    if shape.node in trail:
+        raise NotCompilable("the shape is recursive")
+    if custom & set(shape.parameters):
+        raise NotCompilable("a SPARQL-based constraint component (section 6)")
+    path = None if shape.path is None else sparql_path(graph, shape.path)
+    names = Names(1000 * len(trail))
+    place = Place(graph, shapes, shape, node, names)
+    for found in violations(place):
+        if found.component == "PropertyConstraintComponent":
+            continue
+        variables = dict.fromkeys(v for v in (node, found.path, found.value, *found.extra) if v)
+        yield CompiledQuery(
+            root.node,
+            shape,
+            found.component,
+            f"SELECT DISTINCT {' '.join(variables)} WHERE {{ {context} {found.pattern} }}",
+            path,
+            found.value[1:] if found.value else None,
+            found.path[1:] if found.path else None,
+            None,
+            shape.messages[0].value if shape.messages else found.default,
+            shape.severity,
+        )
+    for constraint in shape.parameters.get("sparql", []):
+        yield _sparql_query(graph, root, shape, constraint, context, node, path)
+    for nested in shape.parameters.get("property", []):
+        child = shapes.get(nested)
+        if child is None or child.path is None:
+            raise InputError(f"shape {short(shape.node)}: {short(nested)} is no property shape (it has no sh:path)")
+        if path is None:
+            inner, inner_node = context, node
+        else:
+            inner_node = f"{node}_"
+            inner = f"{context} {node} {path} {inner_node} ."
+        yield from _shape_queries(graph, shapes, root, child, inner, inner_node, custom, (*trail, shape.node))
+
+
+def _sparql_query(
+    graph: ShapesGraph, root: Shape, shape: Shape, constraint: Node, context: str, node: str, path: str | None
+) -> CompiledQuery:
+    """A `sh:sparql` constraint (section 5) with its target written in, for all focus nodes at once."""
+    select = graph.one(constraint, SH + "select")
+    if not isinstance(select, ox.Literal):
+        raise InputError(f"shape {short(shape.node)}: the constraint {short(constraint)} has no sh:select")
+    if node != "?this":
+        raise NotCompilable("a SPARQL constraint below a path")
+    off = graph.one(constraint, SH + "deactivated")
+    text = select.value
+    guard.check(text, name=f"shape {short(shape.node)}")
+    if path is not None:
+        text = re.sub(r"[$?]PATH\b", lambda _: path, text)
+    stream = list(guard.tokens(text))
+    where = next((t for t in stream if t.text == "{"), None)
+    words = {t.text.upper() for t in stream if t.kind == "word"}
+    if where is None or words & {"MINUS", "VALUES"} or any(t.text in ("$shapesGraph", "$currentShape", "?shapesGraph", "?currentShape") for t in stream):
+        raise NotCompilable("MINUS, VALUES, $shapesGraph or $currentShape in a SPARQL constraint")
+    inner = f" {{ SELECT DISTINCT ?this WHERE {{ {context} }} }} "
+    text = text[: where.end] + inner + _into_nested(text[where.end :], inner)
+    text = re.sub(r"\$this\b", "?this", text)
+    message = graph.all(constraint, SH + "message") or list(shape.messages)
+    declared = "".join(f"PREFIX {p}: <{n}> " for p, n in _prefixes(graph, constraint))
+    if isinstance(off, ox.Literal) and off.value in ("true", "1"):
+        text = "SELECT ?this WHERE { FILTER (false) }"
+    return CompiledQuery(
+        root.node,
+        shape,
+        "SPARQLConstraintComponent",
+        declared + text,
+        path,
+        "value",
+        "path",
+        constraint,
+        message[0].value if message and isinstance(message[0], ox.Literal) else "the SPARQL constraint is violated",
+        shape.severity,
+    )
+
+
+def _into_nested(body: str, inner: str) -> str:
+    """Write the target into each branch of a UNION and each sub-SELECT that uses $this, where it would be unbound."""
+    out: list[str] = []
+    last = 0
+    stream = list(guard.tokens(body))
+    for at, token in enumerate(stream):
+        if token.text != "{":
+            continue
+        before = stream[at - 1].text.upper() if at else ""
+        depth, end = 0, at
+        while end < len(stream):
+            depth += (stream[end].text == "{") - (stream[end].text == "}")
+            if depth == 0:
+                break
+            end += 1
+        uses = any(t.text in ("$this", "?this") for t in stream[at:end])
+        after = stream[end + 1].text.upper() if end + 1 < len(stream) else ""
+        subselect = at + 1 < len(stream) and stream[at + 1].text.upper() == "SELECT"
+        plain = before in ("UNION", "", ".", "}", "{") or after == "UNION"
+        if uses and plain and before not in ("OPTIONAL", "EXISTS") and not subselect:
+            out.append(body[last : token.end] + inner)
+            last = token.end
+        elif uses and before in ("WHERE",):
+            out.append(body[last : token.end] + inner)
+            last = token.end
+    return "".join(out) + body[last:]
+
+
+def _prefixes(graph: ShapesGraph, constraint: Node) -> list[tuple[str, str]]:
+    """The prefixes that `sh:prefixes` gives a constraint (section 5.2.1), owl:imports followed."""
+    out: dict[str, str] = {}
+    queue = list(graph.all(constraint, SH + "prefixes"))
+    seen: set[Node] = set()
+    while queue:
+        owner = queue.pop()
+        if owner in seen:
+            continue
+        seen.add(owner)
+        queue.extend(graph.all(owner, "http://www.w3.org/2002/07/owl#imports"))
+        for declaration in graph.all(owner, SH + "declare"):
+            prefix, namespace = graph.one(declaration, SH + "prefix"), graph.one(declaration, SH + "namespace")
+            if not isinstance(prefix, ox.Literal) or namespace is None:
+                raise InputError(f"{short(owner)}: a sh:declare without sh:prefix and sh:namespace")
+            out[prefix.value] = getattr(namespace, "value", "")
+    return sorted(out.items())
+
+
+def _custom_parameters(graph: ShapesGraph) -> set[str]:
+    """The parameters of SPARQL-based constraint components that the shapes graph declares."""
+    out: set[str] = set()
+    for (_, predicate), objects in graph.index.items():
+        if predicate == SH + "parameter":
+            for parameter in objects:
+                path = graph.one(parameter, SH + "path")
+                if isinstance(path, ox.NamedNode):
+                    out.add(path.value.removeprefix(SH))
+    return out

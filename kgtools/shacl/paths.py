@@ -1,0 +1,35 @@
+"""SHACL property paths (section 2.3.1) as SPARQL 1.1 property paths."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+
+from kgtools.errors import InputError
+from kgtools.shacl.shapes import Node, ShapesGraph
+from kgtools.vocab import RDF, SH, short
+
+_STEPS = {"inversePath": "^{}", "zeroOrMorePath": "{}*", "oneOrMorePath": "{}+", "zeroOrOnePath": "{}?"}
+
+
+def sparql_path(graph: ShapesGraph, node: Node, trail: tuple[Node, ...] = ()) -> str:
+    """The path at `node` as SPARQL text, bracketed so that it can stand anywhere.
+
+    Raises:
+        InputError: the node is no path, or it contains itself.
+    """
+    if isinstance(node, ox.NamedNode):
+        return str(node)
+    if node in trail:
+        raise InputError(f"the path at {short(node)} contains itself")
+    trail = (*trail, node)
+    if isinstance(node, ox.BlankNode):
+        if graph.all(node, RDF + "first"):
+            return "(" + "/".join(sparql_path(graph, n, trail) for n in graph.list(node)) + ")"
+        choice = graph.one(node, SH + "alternativePath")
+        if choice is not None:
+            return "(" + "|".join(sparql_path(graph, n, trail) for n in graph.list(choice)) + ")"
+        for name, form in _STEPS.items():
+            step = graph.one(node, SH + name)
+            if step is not None:
+                return "(" + form.format(sparql_path(graph, step, trail)) + ")"
+    raise InputError(f"{short(node)} is not a property path; see SHACL section 2.3.1")

@@ -1,0 +1,100 @@
+"""Running compiled shapes on an engine, and handing over to the reference what cannot be compiled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pyoxigraph as ox
+
+from kgtools.engines import Engine, Row
+from kgtools.errors import InputError
+from kgtools.shacl.compile import CompiledQuery, compile_shapes
+from kgtools.shacl.report import Finding, Report
+from kgtools.shacl.shapes import ShapesGraph
+from kgtools.vocab import SH, short
+
+
+def validate(engine: Engine, shapes: Iterable[ox.Triple]) -> Report:
+    """Validate what an engine holds against a shapes graph.
+
+    Args:
+        engine: any engine whose default graph is the data graph (data and ontology merged).
+        shapes: the triples of the shapes graph.
+
+    Returns:
+        The report. Shapes that cannot be compiled are named in `handed_over`, with the reason; the reference
+        engine has then computed their results.
+
+    Raises:
+        InputError: a shape is malformed.
+        EngineError: the engine failed.
+    """
+    triples = list(shapes)
+    compiled = compile_shapes(ShapesGraph.of(triples))
+    findings = [f for query in compiled.queries for f in _run(engine, query)]
+    counts: dict[str, int] = {}
+    for node, text in compiled.counts.items():
+        row = engine.select(text).rows[0][0]
+        counts[short(node)] = int(row.value) if isinstance(row, ox.Literal) else 0
+    if compiled.handed_over:
+        from kgtools.shacl.reference import reference_findings
+
+        data = list(engine.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"))
+        findings += reference_findings(data, triples, only=set(compiled.handed_over))
+    left = {short(n): reason for n, reason in compiled.handed_over.items()}
+    return Report(findings, counts, left, f"compiled on {engine.name}")
+
+
+def explain(shapes: Iterable[ox.Triple], shape: ox.NamedNode) -> str:
+    """The queries into which a shape compiles, as text to run by hand on any endpoint.
+
+    Raises:
+        InputError: the shapes graph has no such shape with a target.
+    """
+    compiled = compile_shapes(ShapesGraph.of(shapes))
+    if shape in compiled.handed_over:
+        return f"# {short(shape)} is left to the reference engine: {compiled.handed_over[shape]}\n"
+    found = [q for q in compiled.queries if shape in (q.root, q.shape.node)]
+    if not found:
+        raise InputError(f"no shape {short(shape)} with a target; kgtools lint lists the shapes")
+    return "\n\n".join(f"# {short(q.shape.node)} {q.component}: {q.message}\n{q.text.strip()}" for q in found) + "\n"
+
+
+def _run(engine: Engine, query: CompiledQuery) -> Iterable[Finding]:
+    try:
+        solutions = engine.select(query.text)
+    except InputError as error:
+        raise InputError(f"shape {short(query.shape.node)}: {error}") from error
+    names = solutions.variables
+    focus_at = next(i for i, n in enumerate(names) if n.rstrip("_") == "this")
+    for row in solutions.rows:
+        bound = {n: t for n, t in zip(names, row, strict=True) if t is not None}
+        focus = row[focus_at]
+        value = bound.get(query.value) if query.value else None
+        if query.constraint is not None and value is None and query.path is None:
+            value = focus
+        path_term = bound.get(query.path_variable) if query.path_variable else None
+        path = f"<{path_term.value}>" if isinstance(path_term, ox.NamedNode) else query.path
+        path_node = path_term if isinstance(path_term, ox.NamedNode) else query.shape.path
+        message = query.message
+        if query.constraint is not None:
+            message = fill(message, names, row)
+        severity = query.severity.value
+        yield Finding(
+            focus,  # type: ignore[arg-type]
+            path,
+            value,  # type: ignore[arg-type]
+            query.shape.node,
+            query.component,
+            severity.removeprefix(SH),
+            message,
+            query.constraint,
+            path_node,
+        )
+
+
+def fill(message: str, names: tuple[str, ...], row: Row) -> str:
+    """A message with `{?name}` and `{$name}` replaced by readable values (section 5.3.2)."""
+    bound = {n: short(t) for n, t in zip(names, row, strict=True) if t is not None}
+    return re.sub(r"\{[?$](\w+)\}", lambda m: bound.get(m.group(1), "(nothing)"), message)
