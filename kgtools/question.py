@@ -79,7 +79,7 @@ def read_question(path: Path) -> Question:
         header.setdefault(key.strip(), []).append(value.strip())
     for key in ("summary", "column"):
         if key not in header:
-            raise InputError(f"{path}: no '#+ {key}:' line in the header; see kgtools.questions for its form")
+            raise InputError(f"{path}: no '#+ {key}:' line in the header; see kgtools.question for its form")
     parameters = []
     for row in header.get("param", []):
         cells = row.split(maxsplit=3)

@@ -1,0 +1,180 @@
+"""Hygiene of ontology, shapes, queries and data files: what is well-formed and yet wrong.
+
+The checks of the ontology are SPARQL files (`queries/checks/*.rq`) that must return no row. Shapes are
+checked for terms that SHACL does not have, constraints that constrain nothing and targets that do not
+exist; queries for terms and codes that the ontology does not have; data files for deterministic Turtle.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kgtools import gate, guard, turtle
+from kgtools.engines import OxigraphEngine
+from kgtools.graph import KnowledgeGraph
+from kgtools.question import ask, questions
+from kgtools.shacl.shapes import ShapesGraph, read_shapes
+from kgtools.vocab import CODE, IPP, OWL, RDF, RDFS, SH, home, prefixes, short
+
+_META = """targetNode targetClass targetSubjectsOf targetObjectsOf path severity message deactivated name description
+order group defaultValue flags ignoredProperties qualifiedMinCount qualifiedMaxCount qualifiedValueShapesDisjoint prefixes
+declare prefix namespace select ask inversePath alternativePath zeroOrMorePath oneOrMorePath zeroOrOnePath""".split()
+_CONSTRAINTS = """class datatype nodeKind minCount maxCount minExclusive minInclusive maxExclusive maxInclusive minLength
+maxLength pattern languageIn uniqueLang equals disjoint lessThan lessThanOrEquals not and or xone node property
+qualifiedValueShape closed hasValue in sparql""".split()
+_TYPES = "NodeShape PropertyShape SPARQLConstraint".split()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing to mend.
+
+    Attributes:
+        severity: `error`, `warning` or `info`; errors make `kgtools lint` fail.
+        where: the term, file or shape.
+        what: what is wrong.
+        cure: what to do.
+    """
+
+    severity: str
+    where: str
+    what: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"{self.severity}: {self.where}: {self.what}; {self.cure}"
+
+
+def lint(graph: KnowledgeGraph, *, ontology: Path | None = None, queries: Path | None = None) -> list[Problem]:
+    """All problems of the ontology, the shapes, the queries and the data files that were loaded.
+
+    Args:
+        graph: a loaded graph: the shapes' targets are looked for in it.
+        ontology: the folder of the ontology (the bundled one by default).
+        queries: the folder of the questions (the bundled one by default).
+
+    Raises:
+        InputError: a file does not pass the gate, or a query has no proper header.
+    """
+    folder, asked = ontology or home("ontology"), queries or home("queries")
+    schema = [t for p in gate.files([folder]) if p.name != "prefixes.ttl" for t in gate.read(p).triples]
+    shapes = [t for p in gate.files([folder / "shapes"]) for t in gate.read(p).triples]
+    found = [
+        *check_ontology(schema, asked / "checks"),
+        *check_shapes(shapes, graph),
+        *check_queries(asked, folder, schema),
+        *check_files(graph),
+    ]
+    rank = {"error": 0, "warning": 1, "info": 2}
+    return sorted(found, key=lambda p: (rank[p.severity], p.where, p.what))
+
+
+def check_ontology(schema: list[ox.Triple], checks: Path) -> Iterator[Problem]:
+    """Run the hygiene queries on the triples of an ontology."""
+    store = ox.Store()
+    store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in schema)
+    engine = OxigraphEngine(store)
+    for path in sorted(checks.glob("*.rq")):
+        text = path.read_text(encoding="utf-8")
+        head = dict(re.findall(r"^#\+ *(\w+): *(.*)$", text, re.MULTILINE))
+        for row in ask(engine, text, name=str(path)).rows:
+            terms = [short(t) for t in row if t is not None]
+            what = " ".join([head["problem"], *(f"({t})" for t in terms[1:])])
+            yield Problem(head.get("severity", "error"), terms[0], f"{what} [{head.get('pitfall', path.stem)}]", head["solution"])
+
+
+def check_shapes(shapes: list[ox.Triple], graph: KnowledgeGraph) -> Iterator[Problem]:
+    """Terms that SHACL does not have, shapes that check nothing, targets and paths that do not exist."""
+    index = ShapesGraph.of(shapes)
+    known = {SH + n for n in (*_META, *_CONSTRAINTS)}
+    for subject, predicates in index.subjects.items():
+        for predicate in predicates:
+            if predicate.startswith(SH) and predicate not in known:
+                yield Problem("error", short(subject), f"{short(ox.NamedNode(predicate))} is not a term of SHACL", "correct its spelling")
+        for kind in index.all(subject, RDF + "type"):
+            if getattr(kind, "value", "").startswith(SH) and kind.value.removeprefix(SH) not in _TYPES:
+                yield Problem("error", short(subject), f"{short(kind)} is not a class of SHACL", "correct its spelling")
+    engine = graph.engine(entailed=False)
+    declared = {t.subject for t in graph.ontology()}
+    for shape in read_shapes(index).values():
+        name = short(shape.node)
+        if not ({*shape.parameters, *shape.lists} & set(_CONSTRAINTS)):
+            yield Problem("error", name, "a shape without any constraint", "add one or delete the shape")
+        if shape.targets and not shape.messages and any(p.startswith("sparql") for p in shape.parameters) and not all(
+            index.all(c, SH + "message") for c in shape.parameters["sparql"]
+        ):
+            yield Problem("error", name, "a SPARQL constraint without a message", "say what is wrong, with the values")
+        for kind, term in shape.targets:
+            if kind == "targetClass" and isinstance(term, ox.NamedNode) and term.value.startswith(IPP) and term not in declared:
+                yield Problem("error", name, f"the target class {short(term)} does not exist", "correct its spelling")
+            elif kind != "targetNode":
+                pattern = f"?x <{RDF}type>/<{RDFS}subClassOf>* {term}" if kind == "targetClass" else f"?x {term} ?y"
+                if not engine.ask(f"ASK {{ {pattern} }}"):
+                    yield Problem("warning", name, f"its target {short(term)} matches nothing in the data", "check the target, or add data")
+        for used in _own_terms(shape.parameters):
+            if used not in declared:
+                yield Problem("error", name, f"{short(used)} is not a term of the ontology", "correct its spelling or declare it")
+        for constraint in shape.parameters.get("sparql", []):
+            select = index.one(constraint, SH + "select")
+            text = select.value if isinstance(select, ox.Literal) else ""
+            for unknown in _unknown_names(text, declared):
+                yield Problem("error", name, f"its query uses {unknown}, which does not exist", "correct its spelling or declare it")
+
+
+def _own_terms(parameters: dict[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]]) -> Iterator[ox.NamedNode]:
+    for objects in parameters.values():
+        for o in objects:
+            if isinstance(o, ox.NamedNode) and o.value.startswith((IPP, CODE)):
+                yield o
+
+
+def _unknown_names(text: str, declared: set[object]) -> Iterator[str]:
+    table = prefixes()
+    for token in guard.tokens(text):
+        if token.kind == "name":
+            prefix, _, local = token.text.partition(":")
+            if prefix in ("ipp", "code") and local and ox.NamedNode(table[prefix] + local) not in declared:
+                yield token.text
+
+
+def check_queries(folder: Path, ontology: Path, schema: list[ox.Triple]) -> Iterator[Problem]:
+    """Names in queries and rules that the ontology lacks, and competency questions without a file."""
+    declared: set[object] = {t.subject for t in schema}
+    named = questions(folder)
+    for path in [*sorted(folder.rglob("*.rq")), *sorted((ontology / "rules").glob("*.rq"))]:
+        for unknown in _unknown_names(path.read_text(encoding="utf-8"), declared):
+            yield Problem("error", path.name, f"uses {unknown}, which does not exist", "correct its spelling or declare it")
+    wanted = ox.NamedNode(IPP + "competencyQuestion")
+    for t in schema:
+        if t.predicate == wanted and isinstance(t.object, ox.Literal) and t.object.value not in named:
+            yield Problem("error", short(t.subject), f"its competency question '{t.object.value}' has no file", "name one of queries/*.rq")
+    used = {token.text for q in named.values() for token in guard.tokens(q.text) if token.kind == "name"}
+    properties = {ox.NamedNode(OWL + "ObjectProperty"), ox.NamedNode(OWL + "DatatypeProperty")}
+    for t in schema:
+        if t.predicate.value == RDF + "type" and t.object in properties and short(t.subject) not in used:
+            yield Problem("info", short(t.subject), "no question uses this property", "ask for it, or retire it")
+
+
+def check_files(graph: KnowledgeGraph) -> Iterator[Problem]:
+    """Turtle files that are not in the deterministic form."""
+    for path, _ in graph.files:
+        if path.suffix == ".ttl" and path.read_bytes() != turtle.to_turtle(gate.read(path).triples):
+            yield Problem("warning", path.name, "not in the deterministic form", "run kgtools lint --fix")
+
+
+def fix_files(graph: KnowledgeGraph) -> list[Path]:
+    """Rewrite the loaded Turtle files in the deterministic form; gives those that changed."""
+    from kgtools import files
+
+    changed = []
+    for path, _ in graph.files:
+        text = turtle.to_turtle(gate.read(path).triples) if path.suffix == ".ttl" else b""
+        if text and path.read_bytes() != text:
+            files.write(path, text)
+            changed.append(path)
+    return changed

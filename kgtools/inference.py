@@ -1,0 +1,82 @@
+"""Inference over a loaded graph: axioms and CONSTRUCT rules to the fixpoint, and the contradictions found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kgtools import guard
+from kgtools.engines import OxigraphEngine
+from kgtools.errors import InputError
+from kgtools.graph import KnowledgeGraph
+from kgtools.question import with_prefixes
+from kgtools.rules.compile import compile_axioms
+from kgtools.rules.consistency import Inconsistency, inconsistencies
+from kgtools.rules.fixpoint import Closure, Construct, close
+from kgtools.vocab import ENTAILED_GRAPH, home
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """The closure and the contradictions in it."""
+
+    closure: Closure
+    inconsistencies: list[Inconsistency]
+
+
+def infer(graph: KnowledgeGraph, *, engine: str = "compiled", rules: Path | None = None) -> Inference:
+    """Compute the entailed triples of a graph and put them in it, apart from the asserted.
+
+    Args:
+        graph: a loaded graph; its former entailed triples are dropped.
+        engine: `compiled`, or `reference` (owlrl for the axioms; the CONSTRUCT rules are asked as ever).
+        rules: a folder of CONSTRUCT rules (`*.rq`); the bundled ones by default.
+
+    Raises:
+        InputError: an axiom or rule cannot be used, or there is no such engine.
+    """
+    if engine not in ("compiled", "reference"):
+        raise InputError(f"no inference engine is called '{engine}'; use compiled or reference")
+    graph.set_entailed([])
+    constructs = [_construct(graph, p) for p in sorted((rules or home("ontology") / "rules").glob("*.rq"))]
+    asserted = [*graph.asserted(), *graph.ontology()]
+    if engine == "reference":
+        from kgtools.rules.reference import reference_closure
+
+        closure = _reference(graph, constructs, reference_closure(graph.asserted(), graph.ontology()))
+    else:
+        closure = close(asserted, compile_axioms(graph.ontology()), constructs)
+    graph.set_entailed(closure.triples)
+    return Inference(closure, list(inconsistencies(graph.engine())))
+
+
+def _construct(graph: KnowledgeGraph, path: Path) -> Construct:
+    text = path.read_text(encoding="utf-8")
+    if guard.check(text, name=str(path)) != "CONSTRUCT":
+        raise InputError(f"{path}: a rule is a CONSTRUCT query")
+    query = with_prefixes(text)
+
+    def ask(entailed: Iterable[ox.Triple]) -> Iterable[ox.Triple]:
+        graph.set_entailed(entailed)
+        return OxigraphEngine(graph.store).construct(query)
+
+    return path.stem, ask
+
+
+def _reference(graph: KnowledgeGraph, constructs: list[Construct], found: set[ox.Triple]) -> Closure:
+    """owlrl and the CONSTRUCT rules in turn, until neither adds anything."""
+    from kgtools.rules.reference import reference_closure
+
+    asserted = {*graph.asserted(), *graph.ontology()}
+    rounds = 1
+    while True:
+        new = {t for _, ask in constructs for t in ask(list(found))} - found - asserted
+        if not new:
+            graph.store.clear_graph(ENTAILED_GRAPH)
+            return Closure(sorted(found, key=str), rounds, {"reference": len(found)})
+        rounds += 1
+        given = [*graph.asserted(), *found, *new]
+        found = found | new | reference_closure(given, graph.ontology())

@@ -1,0 +1,53 @@
+"""Validation of a loaded graph against shapes: the compiled path, or pySHACL as the reference."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kgtools import gate
+from kgtools.errors import InputError
+from kgtools.graph import KnowledgeGraph
+from kgtools.shacl.report import Report
+from kgtools.shacl.validate import validate as run_compiled
+from kgtools.vocab import home
+
+ENGINES = ("compiled", "rdflib", "reference")
+
+
+def read_shapes(*paths: Path) -> list[ox.Triple]:
+    """The triples of shapes files or folders (the bundled shapes by default) with the project's prefix table.
+
+    Raises:
+        InputError: a file is missing or does not pass the gate.
+    """
+    triples = [t for p in gate.files(paths or (home("ontology") / "shapes",)) for t in gate.read(p).triples]
+    return triples + gate.read(home("ontology") / "prefixes.ttl").triples
+
+
+def validate(graph: KnowledgeGraph, shapes: Sequence[ox.Triple] | None = None, *, engine: str = "compiled") -> Report:
+    """Check the asserted data, with the ontology, against shapes.
+
+    Args:
+        graph: a loaded graph; entailed triples are not looked at.
+        shapes: triples of a shapes graph, see :func:`read_shapes`; the bundled ones by default.
+        engine: `compiled` (set-wise SPARQL on Oxigraph), `rdflib` (the same queries on rdflib) or `reference`
+            (pySHACL).
+
+    Raises:
+        InputError: a shape is malformed, or there is no such engine.
+
+    >>> from kgtools import load
+    >>> validate(load()).violations
+    []
+    """
+    if engine not in ENGINES:
+        raise InputError(f"no validation engine is called '{engine}'; use one of {', '.join(ENGINES)}")
+    triples = read_shapes() if shapes is None else list(shapes)
+    if engine == "reference":
+        from kgtools.shacl.reference import reference
+
+        return reference([*graph.asserted(), *graph.ontology()], triples)
+    return run_compiled(graph.engine("oxigraph" if engine == "compiled" else "rdflib", entailed=False), triples)
