@@ -1,0 +1,119 @@
+"""The W3C SHACL test suite (core and sparql), result for result, on the compiled path.
+
+The suite is looked for in the folder that KG_SUITES names. A test whose shapes the compiler hands over is
+counted with the reference engine's answer, as it would be for a user.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import rdflib
+from conftest import SUITES
+from rdflib import RDF, Namespace
+from rdflib.namespace import SH
+
+from kgtools.edge import triple_from_rdflib
+from kgtools.engines import OxigraphEngine
+from kgtools.errors import InputError
+from kgtools.shacl.compile import compile_shapes
+from kgtools.shacl.shapes import ShapesGraph
+from kgtools.shacl.validate import validate
+
+MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
+SHT = Namespace("http://www.w3.org/ns/shacl-test#")
+FOLDER = SUITES / "data-shapes" / "tests"
+DEVIATIONS: dict[str, str] = {}
+
+
+def _cases() -> list[Path]:
+    if not FOLDER.is_dir():
+        return []
+    found = []
+    for part in ("core", "sparql"):
+        for path in sorted((FOLDER / part).rglob("*.ttl")):
+            if path.name != "manifest.ttl" and "-data" not in path.stem and "-shapes" not in path.stem:
+                found.append(path)
+    return found
+
+
+def _graph(path: Path) -> rdflib.Graph:
+    return rdflib.Graph().parse(path, format="turtle", publicID=path.as_uri())
+
+
+def _signature(graph: rdflib.Graph, result: rdflib.term.Node, blank: bool) -> tuple:
+    """What a result must agree on; a blank node counts as one, whatever its label."""
+
+    def text(p: rdflib.URIRef) -> str:
+        value = graph.value(result, p)
+        if value is None:
+            return ""
+        return "_:" if isinstance(value, rdflib.BNode) else value.n3()
+
+    return tuple(text(SH[p]) for p in ("focusNode", "value", "sourceConstraintComponent", "sourceShape", "resultSeverity")) + (
+        _path(graph, graph.value(result, SH.resultPath)),
+    )
+
+
+def _path(graph: rdflib.Graph, node: rdflib.term.Node | None) -> str:
+    if node is None:
+        return ""
+    return "_:" if isinstance(node, rdflib.BNode) else node.n3()
+
+
+@pytest.mark.parametrize("path", _cases(), ids=lambda p: f"{p.parent.name}/{p.stem}")
+def test_w3c(path: Path) -> None:
+    graph = _graph(path)
+    entry = next(graph.subjects(RDF.type, SHT.Validate))
+    action = graph.value(entry, MF.action)
+    result = graph.value(entry, MF.result)
+    graphs = []
+    for name in ("dataGraph", "shapesGraph"):
+        address = str(graph.value(action, SHT[name]))
+        graphs.append(graph if address in (path.as_uri(), "") else _graph(Path(address.removeprefix("file://"))))
+    data, shapes = ([triple_from_rdflib(t) for t in g] for g in graphs)
+    import pyoxigraph as ox
+
+    store = ox.Store()
+    store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in data)
+    if result == SHT.Failure:
+        try:
+            handed = compile_shapes(ShapesGraph.of(shapes)).handed_over
+        except InputError:
+            return
+        assert handed, "a failure is expected; the compiler neither refused nor handed over"
+        return
+    report = validate(OxigraphEngine(store), shapes)
+    expected = Counter(_signature(graph, r, True) for r in graph.objects(result, SH.result))
+    found: Counter = Counter()
+    for f in report:
+        path_node = f.path_node
+        found[
+            (
+                _term(f.focus),
+                _term(f.value),
+                f"<{SH}{f.component}>" if "/" not in f.component else f"<{f.component}>",
+                _term(f.shape),
+                f"<{SH}{f.severity}>" if "/" not in f.severity else f"<{f.severity}>",
+                _term(path_node),
+            )
+        ] += 1
+    assert found == expected, f"handed over: {report.handed_over}"
+
+
+def _term(term) -> str:
+    import pyoxigraph as ox
+
+    from kgtools.edge import to_rdflib
+
+    if term is None:
+        return ""
+    return "_:" if isinstance(term, ox.BlankNode) else to_rdflib(term).n3()
+
+
+def test_the_suite_is_there_or_said_to_be_absent() -> None:
+    if not FOLDER.is_dir():
+        pytest.skip("set KG_SUITES to a folder with data-shapes/tests of w3c/data-shapes")
+    assert len(_cases()) > 100
