@@ -15,8 +15,8 @@ from kgtools.entity import show
 from kgtools.errors import DataError, EngineError, InputError, KgError, LimitError
 from kgtools.exports import export
 from kgtools.graph import KnowledgeGraph, load
-from kgtools.inference import infer
 from kgtools.hygiene import lint
+from kgtools.inference import infer
 from kgtools.pipeline import build
 from kgtools.question import ask, bind, questions
 from kgtools.statistics import stats

@@ -101,12 +101,29 @@ def build(
     with _progress() as tell:
         result = run(*(paths or ()), out=out, on_station=tell)
     if as_json:
-        rows = [{"station": s.name, "counted": s.counted, "seconds": round(s.seconds, 3), "faults": list(s.faults)} for s in result.stations]
-        typer.echo(json.dumps({"clean": result.clean, "stations": rows, "written": [str(p) for p in result.written]}, ensure_ascii=False, indent=1))
+        rows = [
+            {
+                "station": s.name,
+                "counted": s.counted,
+                "seconds": round(s.seconds, 3),
+                "faults": list(s.faults),
+            }
+            for s in result.stations
+        ]
+        typer.echo(
+            json.dumps(
+                {"clean": result.clean, "stations": rows, "written": [str(p) for p in result.written]},
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
     else:
         _print_table(
             ["station", "counted", "seconds", "outcome"],
-            [[s.name, s.counted, f"{s.seconds:.2f}", f"{len(s.faults)} at fault" if s.faults else "ok"] for s in result.stations],
+            [
+                [s.name, s.counted, f"{s.seconds:.2f}", f"{len(s.faults)} at fault" if s.faults else "ok"]
+                for s in result.stations
+            ],
         )
         for station in result.stations:
             for fault in station.faults:
@@ -117,12 +134,18 @@ def build(
 @app.command()
 def validate(
     paths: Paths = None,
-    shapes: Annotated[list[Path] | None, typer.Option(help="Shapes files or folders; the bundled shapes by default.")] = None,
+    shapes: Annotated[
+        list[Path] | None, typer.Option(help="Shapes files or folders; the bundled shapes by default.")
+    ] = None,
     engine: Annotated[str, typer.Option(help="compiled, rdflib or reference (pySHACL).")] = "compiled",
-    endpoint: Annotated[str | None, typer.Option(help="Validate what a SPARQL endpoint holds instead; needs --timeout.")] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(help="Validate what a SPARQL endpoint holds instead; needs --timeout.")
+    ] = None,
     timeout: Annotated[float | None, typer.Option(help="Seconds to wait for each answer of the endpoint.")] = None,
     by: Annotated[str, typer.Option(help="Group by shape or by entity.")] = "shape",
-    severity: Annotated[str, typer.Option(help="Show findings from this severity up: Info, Warning, Violation.")] = "Warning",
+    severity: Annotated[
+        str, typer.Option(help="Show findings from this severity up: Info, Warning, Violation.")
+    ] = "Warning",
     explain: Annotated[str | None, typer.Option(help="Print the queries of a shape instead, e.g. ipps:T01.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -166,7 +189,9 @@ def validate(
             typer.echo(f"{shape} was left to the reference engine: {reason}")
         counts = report.counts()
         checked = sum(report.focus_counts.values())
-        typer.echo(f"{counts['Violation']} violations, {counts['Warning']} warnings, {counts['Info']} infos; {checked:,} focus nodes checked by {len(report.focus_counts)} shapes; {report.engine}")
+        typer.echo(
+            f"{counts['Violation']} violations, {counts['Warning']} warnings, {counts['Info']} infos; {checked:,} focus nodes checked by {len(report.focus_counts)} shapes; {report.engine}"
+        )
     raise typer.Exit(1 if report.violations else 0)
 
 
@@ -188,7 +213,13 @@ def lint(
             typer.echo(f"rewrote {path}", err=True)
     problems = hygiene.lint(graph)
     if as_json:
-        typer.echo(json.dumps([{"severity": p.severity, "where": p.where, "what": p.what, "cure": p.cure} for p in problems], ensure_ascii=False, indent=1))
+        typer.echo(
+            json.dumps(
+                [{"severity": p.severity, "where": p.where, "what": p.what, "cure": p.cure} for p in problems],
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
     else:
         for p in problems:
             typer.echo(str(p))
@@ -224,7 +255,17 @@ def infer(
         for t in sorted((t for t in closure.triples if t.subject == node), key=str):
             typer.echo("\n".join(closure.explain(t)))
     elif as_json:
-        typer.echo(json.dumps({"entailed": len(closure), "rounds": closure.rounds, "by_rule": closure.by_rule, "inconsistencies": [str(i) for i in result.inconsistencies]}, indent=1))
+        typer.echo(
+            json.dumps(
+                {
+                    "entailed": len(closure),
+                    "rounds": closure.rounds,
+                    "by_rule": closure.by_rule,
+                    "inconsistencies": [str(i) for i in result.inconsistencies],
+                },
+                indent=1,
+            )
+        )
     else:
         _print_table(["rule", "triples"], [[r, str(n)] for r, n in closure.by_rule.items()])
         typer.echo(f"{len(closure):,} triples entailed in {closure.rounds} rounds")
@@ -241,9 +282,17 @@ def _question_names() -> list[str]:
 
 @app.command()
 def query(
-    name: Annotated[str, typer.Argument(help="A named question, or - to read SPARQL from standard input.", autocompletion=_question_names)],
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A named question, or - to read SPARQL from standard input.", autocompletion=_question_names
+        ),
+    ],
     values: Annotated[list[str] | None, typer.Argument(help="Parameters as name=value.")] = None,
-    file: Annotated[Path | None, typer.Option("--file", "-f", help="Ask the question in this .rq file (NAME is then its label).")] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", "-f", help="Ask the question in this .rq file (NAME is then its label)."),
+    ] = None,
     data: Annotated[list[Path] | None, typer.Option(help="Data files or folders; the bundled data by default.")] = None,
     engine: Annotated[str, typer.Option(help="oxigraph or rdflib.")] = "oxigraph",
     endpoint: Annotated[str | None, typer.Option(help="Ask a SPARQL endpoint instead; needs --timeout.")] = None,
@@ -284,7 +333,10 @@ def query(
             import difflib
 
             near = difflib.get_close_matches(name, known, n=3)
-            raise InputError(f"no question is called '{name}'" + (f"; did you mean {' or '.join(near)}?" if near else "; kgtools questions lists them"))
+            raise InputError(
+                f"no question is called '{name}'"
+                + (f"; did you mean {' or '.join(near)}?" if near else "; kgtools questions lists them")
+            )
         text = bind(known[name], given)
     if endpoint:
         if timeout is None:
@@ -318,11 +370,18 @@ def _term(text: str | None) -> Any:
     """A term from its N-Triples text, as it came through the pipe from the child process."""
     import pyoxigraph as ox
 
-    return None if text is None else next(iter(ox.parse(f"<x:s> <x:p> {text} .".encode(), format=ox.RdfFormat.N_TRIPLES))).object
+    return (
+        None
+        if text is None
+        else next(iter(ox.parse(f"<x:s> <x:p> {text} .".encode(), format=ox.RdfFormat.N_TRIPLES))).object
+    )
 
 
 @app.command()
-def questions(name: Annotated[str | None, typer.Argument(help="Describe this one.", autocompletion=_question_names)] = None, as_json: Json = False) -> None:
+def questions(
+    name: Annotated[str | None, typer.Argument(help="Describe this one.", autocompletion=_question_names)] = None,
+    as_json: Json = False,
+) -> None:
     """List the named questions, or describe one.
 
     Example: kgtools questions who-led-round
@@ -334,7 +393,25 @@ def questions(name: Annotated[str | None, typer.Argument(help="Describe this one
         raise InputError(f"no question is called '{name}'; kgtools questions lists them")
     chosen = [known[name]] if name else list(known.values())
     if as_json:
-        typer.echo(json.dumps([{"name": q.name, "summary": q.summary, "parameters": [{"name": p.name, "type": p.type, "default": p.default, "meaning": p.meaning} for p in q.parameters], "columns": dict(q.columns), "example": q.example} for q in chosen], ensure_ascii=False, indent=1))
+        typer.echo(
+            json.dumps(
+                [
+                    {
+                        "name": q.name,
+                        "summary": q.summary,
+                        "parameters": [
+                            {"name": p.name, "type": p.type, "default": p.default, "meaning": p.meaning}
+                            for p in q.parameters
+                        ],
+                        "columns": dict(q.columns),
+                        "example": q.example,
+                    }
+                    for q in chosen
+                ],
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
     elif name:
         q = chosen[0]
         typer.echo(f"{q.name}: {q.summary}\n")
@@ -405,10 +482,17 @@ def stats(paths: Paths = None, as_json: Json = False) -> None:
     if as_json:
         typer.echo(found.to_json())
         return
-    typer.echo(f"{found.triples:,} triples in {found.files} files, {found.entailed:,} entailed; as of {graph.as_of() or 'no stated date'}")
-    typer.echo(f"{found.events[0]} events, {found.events[1]} with two independent witnesses ({found.two_witness_share:.0%})")
+    typer.echo(
+        f"{found.triples:,} triples in {found.files} files, {found.entailed:,} entailed; as of {graph.as_of() or 'no stated date'}"
+    )
+    typer.echo(
+        f"{found.events[0]} events, {found.events[1]} with two independent witnesses ({found.two_witness_share:.0%})"
+    )
     _print_table(["class", "entities"], [[c, str(n)] for c, n in found.classes.items()])
-    _print_table(["series", "rounds", "first", "last", "numbered", "highest"], [[str(v if v is not None else "") for v in row.values()] for row in found.series])
+    _print_table(
+        ["series", "rounds", "first", "last", "numbered", "highest"],
+        [[str(v if v is not None else "") for v in row.values()] for row in found.series],
+    )
     _print_table(["pair", "events"], [[f"{r['one']}-{r['other']}", str(r["events"])] for r in found.pairs[:30]])
     _print_table(["year", "events"], [[str(y), str(n)] for y, n in found.years.items()])
 

@@ -41,7 +41,11 @@ def from_rdflib(term: Any) -> ox.NamedNode | ox.BlankNode | ox.Literal:
         if isinstance(term, Literal):
             if term.language:
                 return ox.Literal(str(term), language=term.language)
-            return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype))) if term.datatype else ox.Literal(str(term))
+            return (
+                ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)))
+                if term.datatype
+                else ox.Literal(str(term))
+            )
     except ValueError as error:
         raise InputError(f"{term!r} is not an RDF 1.1 term: {error}") from error
     raise InputError(f"{term!r} is not an RDF 1.1 term")

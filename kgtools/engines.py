@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Row = tuple[Term | None, ...]
+"""One row of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class RdflibEngine:
             return self._graph.query(query)
         except RecursionError as error:
             raise LimitError("rdflib: the query is nested too deeply") from error
-        except Exception as error:  # noqa: BLE001  rdflib raises pyparsing's and its own, without a common base
+        except Exception as error:
             raise InputError(f"rdflib: {error}") from error
 
     def select(self, query: str) -> Solutions:
@@ -116,7 +117,7 @@ class RdflibEngine:
 
         result = self._run(query)
         variables = tuple(str(v) for v in result.vars or ())
-        rows = [tuple(None if x is None else from_rdflib(x) for x in row) for row in result]
+        rows: list[Row] = [tuple(None if x is None else from_rdflib(x) for x in row) for row in result]
         return Solutions(variables, rows)
 
     def ask(self, query: str) -> bool:
@@ -185,7 +186,7 @@ class EndpointEngine:
     def select(self, query: str) -> Solutions:
         results = self._results(query)
         try:
-            rows = [tuple(row) for row in results]
+            rows: list[Row] = [tuple(row) for row in results]
         except (SyntaxError, ValueError) as error:
             raise EngineError(f"{self.url}: the answer broke off: {error}; nothing of it was kept") from error
         return Solutions(tuple(v.value for v in results.variables), rows)

@@ -38,9 +38,17 @@ class Entity:
         """The entity as a JSON object."""
 
         def rows(facts: tuple[Fact, ...]) -> list[dict[str, object]]:
-            return [{"property": f.property, "value": f.value, "label": f.label, "sources": list(f.sources)} for f in facts]
+            return [
+                {"property": f.property, "value": f.value, "label": f.label, "sources": list(f.sources)} for f in facts
+            ]
 
-        document = {"iri": self.iri, "label": self.label, "facts": rows(self.facts), "incoming": rows(self.incoming), "claims": rows(self.claims)}
+        document = {
+            "iri": self.iri,
+            "label": self.label,
+            "facts": rows(self.facts),
+            "incoming": rows(self.incoming),
+            "claims": rows(self.claims),
+        }
         return json.dumps(document, ensure_ascii=False, indent=1)
 
     def __str__(self) -> str:
@@ -49,7 +57,11 @@ class Entity:
     def _lines(self) -> Iterator[str]:
         yield f"{self.label}  <{self.iri}>"
         numbers: dict[str, int] = {}
-        for title, facts in (("", self.facts), ("Pointed to by", self.incoming), ("Claims that are not asserted", self.claims)):
+        for title, facts in (
+            ("", self.facts),
+            ("Pointed to by", self.incoming),
+            ("Claims that are not asserted", self.claims),
+        ):
             if title and facts:
                 yield f"\n{title}"
             for f in facts:

@@ -16,7 +16,16 @@ from kgtools.graph import KnowledgeGraph
 from kgtools.turtle import to_turtle
 from kgtools.vocab import IPP, LABEL, RDF, SKOS, TYPE, XSD, home, ipp, prefixes
 
-SUFFIX = {"ttl": "ttl", "nt": "nt", "nq": "nq", "trig": "trig", "jsonld": "jsonld", "rdfxml": "rdf", "reifiers": "reifiers.ttl", "csv": "csv"}
+SUFFIX = {
+    "ttl": "ttl",
+    "nt": "nt",
+    "nq": "nq",
+    "trig": "trig",
+    "jsonld": "jsonld",
+    "rdfxml": "rdf",
+    "reifiers": "reifiers.ttl",
+    "csv": "csv",
+}
 FORMATS = tuple(SUFFIX)
 
 
@@ -116,7 +125,7 @@ def _jsonld(triples: list[ox.Triple]) -> bytes:
     def compact(iri: str) -> str:
         for prefix, namespace in table.items():
             if iri.startswith(namespace) and prefix != "id":
-                return f"{prefix}:{iri[len(namespace):]}"
+                return f"{prefix}:{iri[len(namespace) :]}"
         return iri
 
     def value(key: str, term: Any) -> Any:
@@ -131,7 +140,9 @@ def _jsonld(triples: list[ox.Triple]) -> bytes:
             return {"@value": term.value, "@language": term.language}
         if kind == compact(datatype) or (datatype == XSD + "string" and kind is None):
             return term.value
-        return {"@value": term.value, "@type": compact(datatype)} if datatype != XSD + "string" else {"@value": term.value}
+        return (
+            {"@value": term.value, "@type": compact(datatype)} if datatype != XSD + "string" else {"@value": term.value}
+        )
 
     nodes: dict[str, dict[str, Any]] = {}
     for t in sorted(triples, key=str):
@@ -139,7 +150,12 @@ def _jsonld(triples: list[ox.Triple]) -> bytes:
         node = nodes.setdefault(iri, {"@id": iri})
         if t.predicate == TYPE and isinstance(t.object, ox.NamedNode):
             node.setdefault("@type", []).append(compact(t.object.value))
-        elif t.predicate == LABEL and isinstance(t.object, ox.Literal) and t.object.language and t.object.language not in node.get("label", {}):
+        elif (
+            t.predicate == LABEL
+            and isinstance(t.object, ox.Literal)
+            and t.object.language
+            and t.object.language not in node.get("label", {})
+        ):
             node.setdefault("label", {})[t.object.language] = t.object.value
         elif t.predicate.value == SKOS + "altLabel" and isinstance(t.object, ox.Literal) and t.object.language:
             node.setdefault("altLabel", {}).setdefault(t.object.language, []).append(t.object.value)

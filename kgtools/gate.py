@@ -34,10 +34,21 @@ MAX_NESTING = 100
 MAX_DIGITS = 1_000
 
 _BRACKETS = re.compile(rb'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"|<[^<>\s]*>|#[^\n]*|[\[\](){}]', re.DOTALL)
-_INTEGERS = (
-    "integer int long short byte nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger "
-    "unsignedInt unsignedLong unsignedShort unsignedByte"
-).split()
+_INTEGERS = [
+    "integer",
+    "int",
+    "long",
+    "short",
+    "byte",
+    "nonNegativeInteger",
+    "positiveInteger",
+    "nonPositiveInteger",
+    "negativeInteger",
+    "unsignedInt",
+    "unsignedLong",
+    "unsignedShort",
+    "unsignedByte",
+]
 _ZONE = r"(Z|[+-]\d\d:\d\d)?"
 _LEXICAL = {
     **{XSD + n: re.compile(r"[+-]?\d+") for n in _INTEGERS},
@@ -46,9 +57,7 @@ _LEXICAL = {
     XSD + "float": re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|[+-]?INF|NaN"),
     XSD + "boolean": re.compile(r"true|false|0|1"),
     XSD + "date": re.compile(r"(?P<day>\d{4}-\d\d-\d\d)" + _ZONE),
-    XSD + "dateTime": re.compile(
-        r"(?P<day>\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?" + _ZONE
-    ),
+    XSD + "dateTime": re.compile(r"(?P<day>\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?" + _ZONE),
     XSD + "gYear": re.compile(r"-?\d{4,}" + _ZONE),
     XSD + "gYearMonth": re.compile(r"-?\d{4,}-(0[1-9]|1[0-2])" + _ZONE),
 }
@@ -155,7 +164,10 @@ def _text(path: Path, raw: bytes, form: ox.RdfFormat) -> bytes:
     kinds = [
         (raw[:2] == b"\x1f\x8b", "gzip; decompress it first"),
         (raw[:4] == b"PK\x03\x04", "a zip archive; unpack it first"),
-        (head.startswith((b"<!doctype html", b"<html")), "HTML; download the data itself, not the page about it"),
+        (
+            head.startswith((b"<!doctype html", b"<html")),
+            "HTML; download the data itself, not the page about it",
+        ),
         (head.startswith(b"version https://git-lfs"), "a pointer to a large file; fetch the file itself"),
         (raw[:2] in (b"\xff\xfe", b"\xfe\xff"), "UTF-16; save it as UTF-8"),
     ]

@@ -8,7 +8,7 @@ exist; queries for terms and codes that the ontology does not have; data files f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,13 +21,69 @@ from kgtools.question import ask, questions
 from kgtools.shacl.shapes import ShapesGraph, read_shapes
 from kgtools.vocab import CODE, IPP, OWL, RDF, RDFS, SH, home, prefixes, short
 
-_META = """targetNode targetClass targetSubjectsOf targetObjectsOf path severity message deactivated name description
-order group defaultValue flags ignoredProperties qualifiedMinCount qualifiedMaxCount qualifiedValueShapesDisjoint prefixes
-declare prefix namespace select ask inversePath alternativePath zeroOrMorePath oneOrMorePath zeroOrOnePath""".split()
-_CONSTRAINTS = """class datatype nodeKind minCount maxCount minExclusive minInclusive maxExclusive maxInclusive minLength
-maxLength pattern languageIn uniqueLang equals disjoint lessThan lessThanOrEquals not and or xone node property
-qualifiedValueShape closed hasValue in sparql""".split()
-_TYPES = "NodeShape PropertyShape SPARQLConstraint".split()
+_META = [
+    "targetNode",
+    "targetClass",
+    "targetSubjectsOf",
+    "targetObjectsOf",
+    "path",
+    "severity",
+    "message",
+    "deactivated",
+    "name",
+    "description",
+    "order",
+    "group",
+    "defaultValue",
+    "flags",
+    "ignoredProperties",
+    "qualifiedMinCount",
+    "qualifiedMaxCount",
+    "qualifiedValueShapesDisjoint",
+    "prefixes",
+    "declare",
+    "prefix",
+    "namespace",
+    "select",
+    "ask",
+    "inversePath",
+    "alternativePath",
+    "zeroOrMorePath",
+    "oneOrMorePath",
+    "zeroOrOnePath",
+]
+_CONSTRAINTS = [
+    "class",
+    "datatype",
+    "nodeKind",
+    "minCount",
+    "maxCount",
+    "minExclusive",
+    "minInclusive",
+    "maxExclusive",
+    "maxInclusive",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "languageIn",
+    "uniqueLang",
+    "equals",
+    "disjoint",
+    "lessThan",
+    "lessThanOrEquals",
+    "not",
+    "and",
+    "or",
+    "xone",
+    "node",
+    "property",
+    "qualifiedValueShape",
+    "closed",
+    "hasValue",
+    "in",
+    "sparql",
+]
+_TYPES = ["NodeShape", "PropertyShape", "SPARQLConstraint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +141,12 @@ def check_ontology(schema: list[ox.Triple], checks: Path) -> Iterator[Problem]:
         for row in ask(engine, text, name=str(path)).rows:
             terms = [short(t) for t in row if t is not None]
             what = " ".join([head["problem"], *(f"({t})" for t in terms[1:])])
-            yield Problem(head.get("severity", "error"), terms[0], f"{what} [{head.get('pitfall', path.stem)}]", head["solution"])
+            yield Problem(
+                head.get("severity", "error"),
+                terms[0],
+                f"{what} [{head.get('pitfall', path.stem)}]",
+                head["solution"],
+            )
 
 
 def check_shapes(shapes: list[ox.Triple], graph: KnowledgeGraph) -> Iterator[Problem]:
@@ -95,7 +156,12 @@ def check_shapes(shapes: list[ox.Triple], graph: KnowledgeGraph) -> Iterator[Pro
     for subject, predicates in index.subjects.items():
         for predicate in predicates:
             if predicate.startswith(SH) and predicate not in known:
-                yield Problem("error", short(subject), f"{short(ox.NamedNode(predicate))} is not a term of SHACL", "correct its spelling")
+                yield Problem(
+                    "error",
+                    short(subject),
+                    f"{short(ox.NamedNode(predicate))} is not a term of SHACL",
+                    "correct its spelling",
+                )
         for kind in index.all(subject, RDF + "type"):
             if getattr(kind, "value", "").startswith(SH) and kind.value.removeprefix(SH) not in _TYPES:
                 yield Problem("error", short(subject), f"{short(kind)} is not a class of SHACL", "correct its spelling")
@@ -105,35 +171,60 @@ def check_shapes(shapes: list[ox.Triple], graph: KnowledgeGraph) -> Iterator[Pro
         name = short(shape.node)
         if not ({*shape.parameters, *shape.lists} & set(_CONSTRAINTS)):
             yield Problem("error", name, "a shape without any constraint", "add one or delete the shape")
-        if shape.targets and not shape.messages and any(p.startswith("sparql") for p in shape.parameters) and not all(
-            index.all(c, SH + "message") for c in shape.parameters["sparql"]
+        if (
+            shape.targets
+            and not shape.messages
+            and any(p.startswith("sparql") for p in shape.parameters)
+            and not all(index.all(c, SH + "message") for c in shape.parameters["sparql"])
         ):
             yield Problem("error", name, "a SPARQL constraint without a message", "say what is wrong, with the values")
-        for kind, term in shape.targets:
-            if kind == "targetClass" and isinstance(term, ox.NamedNode) and term.value.startswith(IPP) and term not in declared:
+        for target, term in shape.targets:
+            if (
+                target == "targetClass"
+                and isinstance(term, ox.NamedNode)
+                and term.value.startswith(IPP)
+                and term not in declared
+            ):
                 yield Problem("error", name, f"the target class {short(term)} does not exist", "correct its spelling")
-            elif kind != "targetNode":
-                pattern = f"?x <{RDF}type>/<{RDFS}subClassOf>* {term}" if kind == "targetClass" else f"?x {term} ?y"
+            elif target != "targetNode":
+                pattern = f"?x <{RDF}type>/<{RDFS}subClassOf>* {term}" if target == "targetClass" else f"?x {term} ?y"
                 if not engine.ask(f"ASK {{ {pattern} }}"):
-                    yield Problem("warning", name, f"its target {short(term)} matches nothing in the data", "check the target, or add data")
+                    yield Problem(
+                        "warning",
+                        name,
+                        f"its target {short(term)} matches nothing in the data",
+                        "check the target, or add data",
+                    )
         for used in _own_terms(shape.parameters):
             if used not in declared:
-                yield Problem("error", name, f"{short(used)} is not a term of the ontology", "correct its spelling or declare it")
+                yield Problem(
+                    "error",
+                    name,
+                    f"{short(used)} is not a term of the ontology",
+                    "correct its spelling or declare it",
+                )
         for constraint in shape.parameters.get("sparql", []):
             select = index.one(constraint, SH + "select")
             text = select.value if isinstance(select, ox.Literal) else ""
             for unknown in _unknown_names(text, declared):
-                yield Problem("error", name, f"its query uses {unknown}, which does not exist", "correct its spelling or declare it")
+                yield Problem(
+                    "error",
+                    name,
+                    f"its query uses {unknown}, which does not exist",
+                    "correct its spelling or declare it",
+                )
 
 
-def _own_terms(parameters: dict[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]]) -> Iterator[ox.NamedNode]:
+def _own_terms(
+    parameters: dict[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]],
+) -> Iterator[ox.NamedNode]:
     for objects in parameters.values():
         for o in objects:
             if isinstance(o, ox.NamedNode) and o.value.startswith((IPP, CODE)):
                 yield o
 
 
-def _unknown_names(text: str, declared: set[object]) -> Iterator[str]:
+def _unknown_names(text: str, declared: Container[object]) -> Iterator[str]:
     table = prefixes()
     for token in guard.tokens(text):
         if token.kind == "name":
@@ -148,11 +239,21 @@ def check_queries(folder: Path, ontology: Path, schema: list[ox.Triple]) -> Iter
     named = questions(folder)
     for path in [*sorted(folder.rglob("*.rq")), *sorted((ontology / "rules").glob("*.rq"))]:
         for unknown in _unknown_names(path.read_text(encoding="utf-8"), declared):
-            yield Problem("error", path.name, f"uses {unknown}, which does not exist", "correct its spelling or declare it")
+            yield Problem(
+                "error",
+                path.name,
+                f"uses {unknown}, which does not exist",
+                "correct its spelling or declare it",
+            )
     wanted = ox.NamedNode(IPP + "competencyQuestion")
     for t in schema:
         if t.predicate == wanted and isinstance(t.object, ox.Literal) and t.object.value not in named:
-            yield Problem("error", short(t.subject), f"its competency question '{t.object.value}' has no file", "name one of queries/*.rq")
+            yield Problem(
+                "error",
+                short(t.subject),
+                f"its competency question '{t.object.value}' has no file",
+                "name one of queries/*.rq",
+            )
     used = {token.text for q in named.values() for token in guard.tokens(q.text) if token.kind == "name"}
     properties = {ox.NamedNode(OWL + "ObjectProperty"), ox.NamedNode(OWL + "DatatypeProperty")}
     for t in schema:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from kgtools.exports import export
 from kgtools.graph import KnowledgeGraph, load
-from kgtools.inference import infer
 from kgtools.hygiene import lint
+from kgtools.inference import infer
 from kgtools.question import ask, questions
 from kgtools.validation import validate
 

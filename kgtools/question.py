@@ -18,6 +18,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -84,7 +85,9 @@ def read_question(path: Path) -> Question:
     for row in header.get("param", []):
         cells = row.split(maxsplit=3)
         if len(cells) < 4 or cells[1] not in TYPES:
-            raise InputError(f"{path}: '#+ param: {row}' is not 'name type default meaning', type one of {', '.join(TYPES)}")
+            raise InputError(
+                f"{path}: '#+ param: {row}' is not 'name type default meaning', type one of {', '.join(TYPES)}"
+            )
         parameters.append(Parameter(*cells))
     guard.check(text, name=str(path))
     question = Question(
@@ -154,7 +157,7 @@ def with_prefixes(text: str) -> str:
     used = {t.text.partition(":")[0] for t in stream if t.kind == "name"}
     declared = {
         b.text.partition(":")[0]
-        for a, b in zip(stream, stream[1:], strict=False)
+        for a, b in pairwise(stream)
         if a.kind == "word" and a.text.upper() == "PREFIX" and b.kind == "name"
     }
     lines = [f"PREFIX {p}: <{n}>" for p, n in prefixes().items() if p in used - declared]

@@ -64,7 +64,11 @@ class Statistics:
             "entailed": self.entailed,
             "files": self.files,
             "classes": self.classes,
-            "events": {"all": self.events[0], "two_witnesses": self.events[1], "share": round(self.two_witness_share, 3)},
+            "events": {
+                "all": self.events[0],
+                "two_witnesses": self.events[1],
+                "share": round(self.two_witness_share, 3),
+            },
             "series": self.series,
             "pairs": self.pairs,
             "years": self.years,
@@ -75,7 +79,11 @@ class Statistics:
 def stats(graph: KnowledgeGraph) -> Statistics:
     """Count what a graph holds; participants need :func:`kgtools.infer` to have run."""
     engine = graph.engine()
-    classes = {short(c): int(n.value) for c, n in engine.select(with_prefixes(_QUERIES["classes"])).rows if isinstance(n, ox.Literal)}
+    classes = {
+        short(c): int(n.value)
+        for c, n in engine.select(with_prefixes(_QUERIES["classes"])).rows
+        if isinstance(n, ox.Literal)
+    }
     witnesses = [python_value(n) for _, n in engine.select(with_prefixes(_QUERIES["witnesses"])).rows]
     years = {int(str(d["year"])): int(str(d["events"])) for d in _ask(engine, "years")}
     own = {DATASET, ox.NamedNode(DATASET.value + "/catalog")}

@@ -103,7 +103,9 @@ def table(engine: Engine, name: str) -> str:
     cells: Cells = {}
     for column, pattern in {**_COMMON, **own}.items():
         found: dict[str, list[str]] = defaultdict(list)
-        for subject, value in engine.select(with_prefixes(f"SELECT DISTINCT ?id ?value WHERE {{ {base} {pattern} }}")).rows:
+        for subject, value in engine.select(
+            with_prefixes(f"SELECT DISTINCT ?id ?value WHERE {{ {base} {pattern} }}")
+        ).rows:
             found[_slug(subject)].append(_slug(value))
         cells[column] = found
     ids = sorted(_slug(r[0]) for r in engine.select(with_prefixes(f"SELECT DISTINCT ?id WHERE {{ {base} }}")).rows)
@@ -160,7 +162,9 @@ def imprecise(first: str, last: str, edtf: str = "") -> str:
     low, high = date.fromisoformat(first), date.fromisoformat(last)
     if (low.year, low.month, low.day) == (high.year, 1, 1) and (high.month, high.day) == (12, 31):
         return f"{low.year}"
-    if (low.year, low.month, low.day) == (high.year, high.month, 1) and high.day == calendar.monthrange(high.year, high.month)[1]:
+    if (low.year, low.month, low.day) == (high.year, high.month, 1) and high.day == calendar.monthrange(
+        high.year, high.month
+    )[1]:
         return f"{low.year}-{low.month:02d}"
     return edtf or f"{first}/{last}"
 
@@ -172,4 +176,6 @@ def _slug(term: object) -> str:
 
 def _kebab(kinds: Iterable[str]) -> str:
     names = [k.rpartition("#")[2] for k in kinds]
-    return "|".join("".join("-" + c.lower() if c.isupper() and n else c.lower() for n, c in enumerate(x)) for x in names)
+    return "|".join(
+        "".join("-" + c.lower() if c.isupper() and n else c.lower() for n, c in enumerate(x)) for x in names
+    )

@@ -14,10 +14,41 @@ import pyoxigraph as ox
 
 from kgtools.vocab import IPP, LABEL, RDF, SKOS, TYPE, XSD, home, prefixes
 
-_KINDS = """DataFile Nation IntergovernmentalOrganization Grouping NonStateOrganization Membership Place GovernmentBody
-Office Person Tenure Partnership Initiative DialogueSeries WorkingGroup SummitSeries ExerciseSeries Round ExerciseEdition
-Meeting Visit Call Participation Launch Commitment Adoption Affirmation StatusChange BindingInstrument PoliticalInstrument
-Claim Citation Source""".split()
+_KINDS = [
+    "DataFile",
+    "Nation",
+    "IntergovernmentalOrganization",
+    "Grouping",
+    "NonStateOrganization",
+    "Membership",
+    "Place",
+    "GovernmentBody",
+    "Office",
+    "Person",
+    "Tenure",
+    "Partnership",
+    "Initiative",
+    "DialogueSeries",
+    "WorkingGroup",
+    "SummitSeries",
+    "ExerciseSeries",
+    "Round",
+    "ExerciseEdition",
+    "Meeting",
+    "Visit",
+    "Call",
+    "Participation",
+    "Launch",
+    "Commitment",
+    "Adoption",
+    "Affirmation",
+    "StatusChange",
+    "BindingInstrument",
+    "PoliticalInstrument",
+    "Claim",
+    "Citation",
+    "Source",
+]
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _PLAIN = {XSD + "integer": re.compile(r"[+-]?[0-9]+"), XSD + "boolean": re.compile(r"true|false")}
 

@@ -13,22 +13,34 @@ from kgtools.question import ask
 TRIPLE = "<http://a> <http://p> {} ."
 XSD = "^^<http://www.w3.org/2001/XMLSchema#{}>"
 BAD = {
-    "deep.ttl": (("<http://a> <http://p> " + "[ <http://p> " * 20_000 + "1" + " ]" * 20_000 + " .").encode(), "nested more than 100 deep"),
+    "deep.ttl": (
+        ("<http://a> <http://p> " + "[ <http://p> " * 20_000 + "1" + " ]" * 20_000 + " .").encode(),
+        "nested more than 100 deep",
+    ),
     "bomb.rdf": (b'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaa">]><r/>', "DOCTYPE is refused"),
     "remote.jsonld": (b'{"@context": "http://example.org/c", "p": "x"}', "not bundled and is not fetched"),
     "file.jsonld": (b'{"@context": "file:///c.json", "p": "x"}', "not bundled and is not fetched"),
-    "deep.jsonld": (b'{"@context": {}, "a":' + b"[" * 5_000 + b"]" * 5_000 + b"}", "nested more than|not JSON"),
+    "deep.jsonld": (
+        b'{"@context": {}, "a":' + b"[" * 5_000 + b"]" * 5_000 + b"}",
+        "nested more than|not JSON",
+    ),
     "utf16.ttl": (TRIPLE.format('"x"').encode("utf-16"), "UTF-16; save it as UTF-8"),
     "latin.ttl": (TRIPLE.format('"\u00e9"').encode("latin-1"), r"latin.ttl:1: not UTF-8 at byte 23 \(0xe9\)"),
     "page.ttl": (b"<!DOCTYPE html><html></html>", "looks like HTML"),
     "zipped.ttl": (gzip.compress(b"x"), "looks like gzip"),
     "pointer.ttl": (b"version https://git-lfs.github.com/spec/v1\n", "pointer to a large file"),
-    "last.ttl": ((TRIPLE.format(1) + "\n<http://a> <http://p> \n").encode(), r"last.ttl:\d: .*nothing of the file was kept"),
+    "last.ttl": (
+        (TRIPLE.format(1) + "\n<http://a> <http://p> \n").encode(),
+        r"last.ttl:\d: .*nothing of the file was kept",
+    ),
     "literal.ttl": (b'"x" <http://p> 1 .', "literal.ttl:1: .*subject"),
     "space.ttl": (b"<http://a b> <http://p> 1 .", "space.ttl:1: .*IRI"),
     "surrogate.ttl": (b'<http://a> <http://p> "\\uD800" .', "surrogate.ttl:1: "),
     "nul.rdf": (b"<r>\x00</r>", "NUL character"),
-    "feb30.ttl": (("\n" + TRIPLE.format('"2026-02-30"' + XSD.format("date"))).encode(), "feb30.ttl:2: '2026-02-30' is not an xsd:date: there is no such day"),
+    "feb30.ttl": (
+        ("\n" + TRIPLE.format('"2026-02-30"' + XSD.format("date"))).encode(),
+        "feb30.ttl:2: '2026-02-30' is not an xsd:date: there is no such day",
+    ),
     "abc.ttl": (TRIPLE.format('"abc"' + XSD.format("integer")).encode(), "'abc' is not an xsd:integer"),
     "digits.ttl": (TRIPLE.format("9" * 6_000).encode(), "6000 characters is over the limit"),
     "what.txt": (b"x", "unknown file type"),

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 import rdflib
 from conftest import SUITES
 from rdflib import RDF, Namespace
 from rdflib.namespace import SH
 
-from kgtools.edge import triple_from_rdflib
+from kgtools.edge import to_rdflib
 from kgtools.engines import OxigraphEngine
 from kgtools.errors import InputError
 from kgtools.shacl.compile import compile_shapes
@@ -25,7 +26,10 @@ from kgtools.shacl.validate import validate
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
 SHT = Namespace("http://www.w3.org/ns/shacl-test#")
 FOLDER = SUITES / "data-shapes" / "tests"
-DEVIATIONS: dict[str, str] = {}
+DEVIATIONS = {
+    "property/datatype-ill-formed": "Oxigraph stores an xsd:byte as an xsd:integer, so that the value node differs in datatype",
+    "pre-binding/shapesGraph-001": "$shapesGraph is optional in SHACL (5.3.1); neither the compiler nor pySHACL has it",
+}
 
 
 def _cases() -> list[Path]:
@@ -43,18 +47,30 @@ def _graph(path: Path) -> rdflib.Graph:
     return rdflib.Graph().parse(path, format="turtle", publicID=path.as_uri())
 
 
-def _signature(graph: rdflib.Graph, result: rdflib.term.Node, blank: bool) -> tuple:
+def _triples(address: str) -> list[ox.Triple]:
+    """The triples of a file, lexical forms untouched (rdflib would write "1" as "true")."""
+    return [q.triple for q in ox.parse(path=address.removeprefix("file://"), base_iri=address)]
+
+
+def _signature(graph: rdflib.Graph, result: rdflib.term.Node) -> tuple:
     """What a result must agree on; a blank node counts as one, whatever its label."""
 
     def text(p: rdflib.URIRef) -> str:
         value = graph.value(result, p)
         if value is None:
             return ""
-        return "_:" if isinstance(value, rdflib.BNode) else value.n3()
+        return "_:" if isinstance(value, rdflib.BNode) else _canonical(value)
 
-    return tuple(text(SH[p]) for p in ("focusNode", "value", "sourceConstraintComponent", "sourceShape", "resultSeverity")) + (
-        _path(graph, graph.value(result, SH.resultPath)),
-    )
+    return tuple(
+        text(SH[p]) for p in ("focusNode", "value", "sourceConstraintComponent", "sourceShape", "resultSeverity")
+    ) + (_path(graph, graph.value(result, SH.resultPath)),)
+
+
+def _canonical(term: rdflib.term.Node) -> str:
+    """A term by value: Oxigraph writes "4.0" as "4"."""
+    if isinstance(term, rdflib.Literal) and term.datatype == rdflib.XSD.decimal:
+        return f"{term.toPython().normalize():f}^^decimal"
+    return term.n3()
 
 
 def _path(graph: rdflib.Graph, node: rdflib.term.Node | None) -> str:
@@ -64,18 +80,16 @@ def _path(graph: rdflib.Graph, node: rdflib.term.Node | None) -> str:
 
 
 @pytest.mark.parametrize("path", _cases(), ids=lambda p: f"{p.parent.name}/{p.stem}")
-def test_w3c(path: Path) -> None:
+def test_w3c(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", False)
+    reason = DEVIATIONS.get(f"{path.parent.name}/{path.stem}")
+    if reason:
+        pytest.xfail(reason)
     graph = _graph(path)
     entry = next(graph.subjects(RDF.type, SHT.Validate))
     action = graph.value(entry, MF.action)
     result = graph.value(entry, MF.result)
-    graphs = []
-    for name in ("dataGraph", "shapesGraph"):
-        address = str(graph.value(action, SHT[name]))
-        graphs.append(graph if address in (path.as_uri(), "") else _graph(Path(address.removeprefix("file://"))))
-    data, shapes = ([triple_from_rdflib(t) for t in g] for g in graphs)
-    import pyoxigraph as ox
-
+    data, shapes = (_triples(str(graph.value(action, SHT[name]))) for name in ("dataGraph", "shapesGraph"))
     store = ox.Store()
     store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in data)
     if result == SHT.Failure:
@@ -86,7 +100,7 @@ def test_w3c(path: Path) -> None:
         assert handed, "a failure is expected; the compiler neither refused nor handed over"
         return
     report = validate(OxigraphEngine(store), shapes)
-    expected = Counter(_signature(graph, r, True) for r in graph.objects(result, SH.result))
+    expected = Counter(_signature(graph, r) for r in graph.objects(result, SH.result))
     found: Counter = Counter()
     for f in report:
         path_node = f.path_node
@@ -104,13 +118,9 @@ def test_w3c(path: Path) -> None:
 
 
 def _term(term) -> str:
-    import pyoxigraph as ox
-
-    from kgtools.edge import to_rdflib
-
     if term is None:
         return ""
-    return "_:" if isinstance(term, ox.BlankNode) else to_rdflib(term).n3()
+    return "_:" if isinstance(term, ox.BlankNode) else _canonical(to_rdflib(term))
 
 
 def test_the_suite_is_there_or_said_to_be_absent() -> None:

@@ -64,7 +64,12 @@ def cax_sco(graph: ShapesGraph) -> Iterator[Rule]:
     """Subclass: an instance of the one is an instance of the other."""
     for one, other in _pairs(graph, RDFS + "subClassOf"):
         if _named(one, other):
-            yield Rule("cax-sco", (("?x", TYPE, one),), ("?x", TYPE, other), f"{short(one)} rdfs:subClassOf {short(other)}")
+            yield Rule(
+                "cax-sco",
+                (("?x", TYPE, one),),
+                ("?x", TYPE, other),
+                f"{short(one)} rdfs:subClassOf {short(other)}",
+            )
 
 
 def cax_eqc(graph: ShapesGraph) -> Iterator[Rule]:
@@ -80,7 +85,12 @@ def prp_spo1(graph: ShapesGraph) -> Iterator[Rule]:
     """Subproperty."""
     for one, other in _pairs(graph, RDFS + "subPropertyOf"):
         if _named(one, other):
-            yield Rule("prp-spo1", (("?x", one, "?y"),), ("?x", other, "?y"), f"{short(one)} rdfs:subPropertyOf {short(other)}")
+            yield Rule(
+                "prp-spo1",
+                (("?x", one, "?y"),),
+                ("?x", other, "?y"),
+                f"{short(one)} rdfs:subPropertyOf {short(other)}",
+            )
 
 
 def prp_eqp(graph: ShapesGraph) -> Iterator[Rule]:
@@ -128,7 +138,12 @@ def prp_symp(graph: ShapesGraph) -> Iterator[Rule]:
 def prp_trp(graph: ShapesGraph) -> Iterator[Rule]:
     """Transitive property."""
     for p in _of_type(graph, "TransitiveProperty"):
-        yield Rule("prp-trp", (("?x", p, "?y"), ("?y", p, "?z")), ("?x", p, "?z"), f"{short(p)} a owl:TransitiveProperty")
+        yield Rule(
+            "prp-trp",
+            (("?x", p, "?y"), ("?y", p, "?z")),
+            ("?x", p, "?z"),
+            f"{short(p)} a owl:TransitiveProperty",
+        )
 
 
 def prp_spo2(graph: ShapesGraph) -> Iterator[Rule]:
@@ -164,7 +179,12 @@ def cls_avf(graph: ShapesGraph) -> Iterator[Rule]:
         prop = graph.one(node, OWL + "onProperty")
         for one, other in _pairs(graph, RDFS + "subClassOf"):
             if other == node and prop is not None and _named(one, filler):
-                yield Rule("cls-avf", (("?x", TYPE, one), ("?x", prop, "?y")), ("?y", TYPE, filler), f"{short(one)}: {short(prop)} only {short(filler)}")
+                yield Rule(
+                    "cls-avf",
+                    (("?x", TYPE, one), ("?x", prop, "?y")),
+                    ("?y", TYPE, filler),
+                    f"{short(one)}: {short(prop)} only {short(filler)}",
+                )
 
 
 RULES: tuple[Callable[[ShapesGraph], Iterator[Rule]], ...] = (

@@ -174,7 +174,9 @@ def close(asserted: Iterable[ox.Triple], rules: list[Rule], constructs: Iterable
     made = {f: _triple(facts, f) for f in why}
     reasons = {
         made[f]: (
-            (by, "a CONSTRUCT rule", ()) if isinstance(by, str) else (by.rule.name, by.rule.axiom, tuple(_triple(facts, u) for u in used))
+            (by, "a CONSTRUCT rule", ())
+            if isinstance(by, str)
+            else (by.rule.name, by.rule.axiom, tuple(_triple(facts, u) for u in used))
         )
         for f, (by, used) in why.items()
     }

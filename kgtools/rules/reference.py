@@ -23,8 +23,12 @@ def reference_closure(asserted: Iterable[ox.Triple], ontology: Iterable[ox.Tripl
 
     given, schema = list(asserted), list(ontology)
     graph = graph_from([*given, *schema])
-    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics, rdfs_closure=False, axiomatic_triples=False, datatype_axioms=False).expand(graph)
-    kinds = {ox.NamedNode(OWL + k) for k in ("Ontology", "Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")}
+    owlrl.DeductiveClosure(
+        owlrl.OWLRL_Semantics, rdfs_closure=False, axiomatic_triples=False, datatype_axioms=False
+    ).expand(graph)
+    kinds = {
+        ox.NamedNode(OWL + k) for k in ("Ontology", "Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty")
+    }
     terms = {t.subject for t in schema if t.object in kinds}
     blank = {t.subject for t in given if isinstance(t.subject, ox.BlankNode)}
     known = {*given, *schema}
@@ -34,7 +38,11 @@ def reference_closure(asserted: Iterable[ox.Triple], ontology: Iterable[ox.Tripl
             t = triple_from_rdflib(row)
         except InputError:
             continue
-        if t in known or t.subject in terms or t.object in (ox.NamedNode(OWL + "Thing"), ox.NamedNode(RDFS + "Resource")):
+        if (
+            t in known
+            or t.subject in terms
+            or t.object in (ox.NamedNode(OWL + "Thing"), ox.NamedNode(RDFS + "Resource"))
+        ):
             continue
         if t.predicate.value.startswith(OWL) or (isinstance(t.subject, ox.BlankNode) and t.subject not in blank):
             continue

@@ -25,6 +25,7 @@ class CompiledQuery:
         shape: the source shape of its results.
         component: local name of the constraint component.
         text: the SELECT, ready to run on any SPARQL 1.1 engine.
+        focus: the variable of the focus node, without `?`.
         path: the result path as SPARQL text, or None.
         value: the variable of the value, without `?`, or None.
         path_variable: the variable that holds the result path, or None.
@@ -37,6 +38,7 @@ class CompiledQuery:
     shape: Shape
     component: str
     text: str
+    focus: str
     path: str | None
     value: str | None
     path_variable: str | None
@@ -107,7 +109,7 @@ def _shape_queries(
         return
     if shape.node in trail:
         raise NotCompilable("the shape is recursive")
-    if custom & set(shape.parameters):
+    if custom & set(graph.subjects.get(shape.node, ())):
         raise NotCompilable("a SPARQL-based constraint component (section 6)")
     path = None if shape.path is None else sparql_path(graph, shape.path)
     names = Names(1000 * len(trail))
@@ -115,12 +117,14 @@ def _shape_queries(
     for found in violations(place):
         if found.component == "PropertyConstraintComponent":
             continue
-        variables = dict.fromkeys(v for v in (node, found.path, found.value, *found.extra) if v)
+        outer = [node.rstrip("_") + "_" * n for n in range(node.count("_"))]
+        variables = dict.fromkeys(v for v in (*outer, node, found.path, found.value, *found.extra) if v)
         yield CompiledQuery(
             root.node,
             shape,
             found.component,
             f"SELECT DISTINCT {' '.join(variables)} WHERE {{ {context} {found.pattern} }}",
+            node[1:],
             path,
             found.value[1:] if found.value else None,
             found.path[1:] if found.path else None,
@@ -159,8 +163,13 @@ def _sparql_query(
     stream = list(guard.tokens(text))
     where = next((t for t in stream if t.text == "{"), None)
     words = {t.text.upper() for t in stream if t.kind == "word"}
-    if where is None or words & {"MINUS", "VALUES"} or any(t.text in ("$shapesGraph", "$currentShape", "?shapesGraph", "?currentShape") for t in stream):
+    if (
+        where is None
+        or words & {"MINUS", "VALUES"}
+        or any(t.text in ("$shapesGraph", "$currentShape", "?shapesGraph", "?currentShape") for t in stream)
+    ):
         raise NotCompilable("MINUS, VALUES, $shapesGraph or $currentShape in a SPARQL constraint")
+    _check_binding(shape, stream)
     inner = f" {{ SELECT DISTINCT ?this WHERE {{ {context} }} }} "
     text = text[: where.end] + inner + _into_nested(text[where.end :], inner)
     text = re.sub(r"\$this\b", "?this", text)
@@ -173,6 +182,7 @@ def _sparql_query(
         shape,
         "SPARQLConstraintComponent",
         declared + text,
+        "this",
         path,
         "value",
         "path",
@@ -180,6 +190,20 @@ def _sparql_query(
         message[0].value if message and isinstance(message[0], ox.Literal) else "the SPARQL constraint is violated",
         shape.severity,
     )
+
+
+def _check_binding(shape: Shape, stream: list[guard.Token]) -> None:
+    """The rules of pre-binding (section 5.2.1): $this is never assigned, and every sub-SELECT projects it."""
+    this = ("$this", "?this")
+    for at, token in enumerate(stream[:-1]):
+        if token.text.upper() == "AS" and stream[at + 1].text in this:
+            raise InputError(f"shape {short(shape.node)}: its query assigns $this; use another variable")
+        if at and token.text.upper() == "SELECT":
+            end = next((n for n in range(at, len(stream)) if stream[n].text in ("{", "WHERE")), len(stream))
+            if not any(t.text in this for t in stream[at:end]):
+                raise InputError(
+                    f"shape {short(shape.node)}: a sub-SELECT in its query does not project $this; name it there"
+                )
 
 
 def _into_nested(body: str, inner: str) -> str:
@@ -201,10 +225,9 @@ def _into_nested(body: str, inner: str) -> str:
         after = stream[end + 1].text.upper() if end + 1 < len(stream) else ""
         subselect = at + 1 < len(stream) and stream[at + 1].text.upper() == "SELECT"
         plain = before in ("UNION", "", ".", "}", "{") or after == "UNION"
-        if uses and plain and before not in ("OPTIONAL", "EXISTS") and not subselect:
-            out.append(body[last : token.end] + inner)
-            last = token.end
-        elif uses and before in ("WHERE",):
+        if (uses and plain and before not in ("OPTIONAL", "EXISTS") and not subselect) or (
+            uses and before in ("WHERE",)
+        ):
             out.append(body[last : token.end] + inner)
             last = token.end
     return "".join(out) + body[last:]
@@ -222,7 +245,10 @@ def _prefixes(graph: ShapesGraph, constraint: Node) -> list[tuple[str, str]]:
         seen.add(owner)
         queue.extend(graph.all(owner, "http://www.w3.org/2002/07/owl#imports"))
         for declaration in graph.all(owner, SH + "declare"):
-            prefix, namespace = graph.one(declaration, SH + "prefix"), graph.one(declaration, SH + "namespace")
+            prefix, namespace = (
+                graph.one(declaration, SH + "prefix"),
+                graph.one(declaration, SH + "namespace"),
+            )
             if not isinstance(prefix, ox.Literal) or namespace is None:
                 raise InputError(f"{short(owner)}: a sh:declare without sh:prefix and sh:namespace")
             out[prefix.value] = getattr(namespace, "value", "")
@@ -237,5 +263,5 @@ def _custom_parameters(graph: ShapesGraph) -> set[str]:
             for parameter in objects:
                 path = graph.one(parameter, SH + "path")
                 if isinstance(path, ox.NamedNode):
-                    out.add(path.value.removeprefix(SH))
+                    out.add(path.value)
     return out

@@ -110,21 +110,18 @@ def constant(term: Node) -> str:
     return str(term)
 
 
-def _filtered(place: Place, component: str, condition: Callable[[str], str], default: str) -> Violation:
-    pattern, value = place.values()
-    return Violation(component, f"{pattern} FILTER ({condition(value)})", value, default)
+def _filtered(component: str, lead: str, value: str, test: str, default: str) -> Violation:
+    """A violation for each value for which a test holds; `lead` binds the values."""
+    return Violation(component, f"{lead} FILTER ({test})", value, default)
 
 
 def class_(place: Place) -> Iterator[Violation]:
     """Section 4.1.1: each value is an instance of the class or of a subclass of it."""
     for cls in place.get("class"):
         kind, sub = place.names.new("kind"), f"<{RDFS}subClassOf>*"
-        yield _filtered(
-            place,
-            "ClassConstraintComponent",
-            lambda v, cls=cls, kind=kind, sub=sub: f"NOT EXISTS {{ {v} <{RDF}type> {kind} . {kind} {sub} {constant(cls)} }}",  # type: ignore[misc]
-            f"not an instance of {short(cls)}",
-        )
+        lead, v = place.values()
+        test = f"NOT EXISTS {{ {v} <{RDF}type> {kind} . {kind} {sub} {constant(cls)} }}"
+        yield _filtered("ClassConstraintComponent", lead, v, test, f"not an instance of {short(cls)}")
 
 
 _RANGES = {"byte": 7, "short": 15, "int": 31, "long": 63}
@@ -136,13 +133,20 @@ def well_formed(value: str, datatype: str) -> str:
     name = datatype.removeprefix(XSD)
     integer = f'REGEX({text}, "^[+-]?[0-9]+$")'
     if name in ("integer", "nonNegativeInteger", "positiveInteger", "negativeInteger", "nonPositiveInteger"):
-        bound = {"nonNegativeInteger": ">= 0", "positiveInteger": "> 0", "negativeInteger": "< 0", "nonPositiveInteger": "<= 0"}.get(name)
+        bound = {
+            "nonNegativeInteger": ">= 0",
+            "positiveInteger": "> 0",
+            "negativeInteger": "< 0",
+            "nonPositiveInteger": "<= 0",
+        }.get(name)
         return integer + (f" && COALESCE(<{XSD}integer>({text}) {bound}, false)" if bound else "")
     if name.removeprefix("unsigned").lower() in _RANGES:
         unsigned = name.startswith("unsigned")
         bits = _RANGES[name.removeprefix("unsigned").lower()] + unsigned
         low = 0 if unsigned else -(2**bits)
-        return f"{integer} && COALESCE(<{XSD}integer>({text}) >= {low} && <{XSD}integer>({text}) <= {2**bits - 1}, false)"
+        return (
+            f"{integer} && COALESCE(<{XSD}integer>({text}) >= {low} && <{XSD}integer>({text}) <= {2**bits - 1}, false)"
+        )
     if name == "boolean":
         return f'{text} IN ("true", "false", "1", "0")'
     if name == "decimal":
@@ -163,12 +167,9 @@ def datatype(place: Place) -> Iterator[Violation]:
     """Section 4.1.2: each value is a literal of the datatype, and well-formed."""
     for kind in place.get("datatype"):
         name = kind.value if isinstance(kind, ox.NamedNode) else ""
-        yield _filtered(
-            place,
-            "DatatypeConstraintComponent",
-            lambda v, name=name: f"!(isLiteral({v}) && DATATYPE({v}) = <{name}> && {well_formed(v, name)})",  # type: ignore[misc]
-            f"not a well-formed {short(kind)}",
-        )
+        lead, v = place.values()
+        test = f"!(isLiteral({v}) && DATATYPE({v}) = <{name}> && {well_formed(v, name)})"
+        yield _filtered("DatatypeConstraintComponent", lead, v, test, f"not a well-formed {short(kind)}")
 
 
 _KINDS = {
@@ -187,7 +188,9 @@ def node_kind(place: Place) -> Iterator[Violation]:
         test = _KINDS.get(getattr(kind, "value", "").removeprefix(SH))
         if test is None:
             raise InputError(f"shape {short(place.shape.node)}: {short(kind)} is no sh:nodeKind")
-        yield _filtered(place, "NodeKindConstraintComponent", lambda v, test=test: f"!{test.format(v)}", f"not of node kind {short(kind)}")  # type: ignore[misc]
+        lead, v = place.values()
+        test = f"!{test.format(v)}"
+        yield _filtered("NodeKindConstraintComponent", lead, v, test, f"not of node kind {short(kind)}")
 
 
 def _different(place: Place, count: int, condition: Callable[[str], str] | None = None) -> str:
@@ -210,27 +213,39 @@ def min_count(place: Place) -> Iterator[Violation]:
     """Section 4.2.1."""
     least = place.number("minCount")
     if least:
-        yield Violation("MinCountConstraintComponent", f"FILTER NOT EXISTS {{ {_different(place, least)} }}", None, f"fewer than {least} values")
+        yield Violation(
+            "MinCountConstraintComponent",
+            f"FILTER NOT EXISTS {{ {_different(place, least)} }}",
+            None,
+            f"fewer than {least} values",
+        )
 
 
 def max_count(place: Place) -> Iterator[Violation]:
     """Section 4.2.2."""
     most = place.number("maxCount")
     if most is not None:
-        yield Violation("MaxCountConstraintComponent", f"FILTER EXISTS {{ {_different(place, most + 1)} }}", None, f"more than {most} values")
+        yield Violation(
+            "MaxCountConstraintComponent",
+            f"FILTER EXISTS {{ {_different(place, most + 1)} }}",
+            None,
+            f"more than {most} values",
+        )
 
 
 def value_range(place: Place) -> Iterator[Violation]:
     """Section 4.3: minExclusive, minInclusive, maxExclusive, maxInclusive; what cannot be compared violates."""
-    for name, operator in (("minExclusive", ">"), ("minInclusive", ">="), ("maxExclusive", "<"), ("maxInclusive", "<=")):
+    for name, operator in (
+        ("minExclusive", ">"),
+        ("minInclusive", ">="),
+        ("maxExclusive", "<"),
+        ("maxInclusive", "<="),
+    ):
         for bound in place.get(name):
             component = name[0].upper() + name[1:] + "ConstraintComponent"
-            yield _filtered(
-                place,
-                component,
-                lambda v, operator=operator, bound=bound: f"!COALESCE({v} {operator} {constant(bound)}, false)",  # type: ignore[misc]
-                f"not {operator} {short(bound)}",
-            )
+            lead, v = place.values()
+            test = f"!COALESCE({v} {operator} {constant(bound)}, false)"
+            yield _filtered(component, lead, v, test, f"not {operator} {short(bound)}")
 
 
 def length(place: Place) -> Iterator[Violation]:
@@ -239,12 +254,9 @@ def length(place: Place) -> Iterator[Violation]:
         bound = place.number(name)
         if bound is not None:
             component = name[0].upper() + name[1:] + "ConstraintComponent"
-            yield _filtered(
-                place,
-                component,
-                lambda v, operator=operator, bound=bound: f"isBlank({v}) || STRLEN(STR({v})) {operator} {bound}",  # type: ignore[misc]
-                f"its length is {operator} {bound}",
-            )
+            lead, v = place.values()
+            test = f"isBlank({v}) || STRLEN(STR({v})) {operator} {bound}"
+            yield _filtered(component, lead, v, test, f"its length is {operator} {bound}")
 
 
 def pattern(place: Place) -> Iterator[Violation]:
@@ -253,29 +265,23 @@ def pattern(place: Place) -> Iterator[Violation]:
     suffix = f", {ox.Literal(flags[0].value)}" if flags and isinstance(flags[0], ox.Literal) else ""
     for regex in place.get("pattern"):
         text = str(ox.Literal(regex.value if isinstance(regex, ox.Literal) else ""))
-        yield _filtered(
-            place,
-            "PatternConstraintComponent",
-            lambda v, text=text: f"isBlank({v}) || !REGEX(STR({v}), {text}{suffix})",  # type: ignore[misc]
-            f"does not match {text}",
-        )
+        lead, v = place.values()
+        test = f"isBlank({v}) || !REGEX(STR({v}), {text}{suffix})"
+        yield _filtered("PatternConstraintComponent", lead, v, test, f"does not match {text}")
 
 
 def language_in(place: Place) -> Iterator[Violation]:
     """Section 4.4.4."""
     for tags in place.shape.lists.get("languageIn", []):
         texts = [str(ox.Literal(t.value)) for t in tags if isinstance(t, ox.Literal)]
-        yield _filtered(
-            place,
-            "LanguageInConstraintComponent",
-            lambda v, texts=texts: f"!(isLiteral({v}) && ({' || '.join(f'LANGMATCHES(LANG({v}), {t})' for t in texts) or 'false'}))",  # type: ignore[misc]
-            f"its language is none of {', '.join(texts)}",
-        )
+        lead, v = place.values()
+        test = f"!(isLiteral({v}) && ({' || '.join(f'LANGMATCHES(LANG({v}), {t})' for t in texts) or 'false'}))"
+        yield _filtered("LanguageInConstraintComponent", lead, v, test, f"its language is none of {', '.join(texts)}")
 
 
 def unique_lang(place: Place) -> Iterator[Violation]:
     """Section 4.4.5: one result for each language that is used more than once."""
-    if any(isinstance(x, ox.Literal) and x.value in ("true", "1") for x in place.get("uniqueLang")):
+    if any(isinstance(x, ox.Literal) and x.value == "true" for x in place.get("uniqueLang")):
         one, first = place.values(place.names.new("value"))
         two, second = place.values(place.names.new("value"))
         language = place.names.new("language")
@@ -299,7 +305,9 @@ def equals(place: Place) -> Iterator[Violation]:
 def disjoint(place: Place) -> Iterator[Violation]:
     """Section 4.5.2."""
     for other in place.get("disjoint"):
-        yield _filtered(place, "DisjointConstraintComponent", lambda v, other=other: f"EXISTS {{ {place.node} {other} {v} }}", f"also a value of {short(other)}")  # type: ignore[misc]
+        lead, v = place.values()
+        test = f"EXISTS {{ {place.node} {other} {v} }}"
+        yield _filtered("DisjointConstraintComponent", lead, v, test, f"also a value of {short(other)}")
 
 
 def less_than(place: Place) -> Iterator[Violation]:
@@ -316,37 +324,46 @@ def less_than(place: Place) -> Iterator[Violation]:
 def logical(place: Place) -> Iterator[Violation]:
     """Section 4.6: sh:not, sh:and, sh:or, sh:xone."""
     for nested in place.get("not"):
-        yield _filtered(place, "NotConstraintComponent", lambda v, nested=nested: f"!{place.fails(nested, v)}", "conforms to a shape that it must not")  # type: ignore[misc]
+        lead, v = place.values()
+        test = f"!{place.fails(nested, v)}"
+        yield _filtered("NotConstraintComponent", lead, v, test, "conforms to a shape that it must not")
     for members in place.shape.lists.get("and", []):
-        yield _filtered(place, "AndConstraintComponent", lambda v, members=members: " || ".join(place.fails(m, v) for m in members) or "false", "does not conform to all of the shapes")  # type: ignore[misc]
+        lead, v = place.values()
+        test = " || ".join(place.fails(m, v) for m in members) or "false"
+        yield _filtered("AndConstraintComponent", lead, v, test, "does not conform to all of the shapes")
     for members in place.shape.lists.get("or", []):
-        yield _filtered(place, "OrConstraintComponent", lambda v, members=members: " && ".join(place.fails(m, v) for m in members) or "true", "conforms to none of the shapes")  # type: ignore[misc]
+        lead, v = place.values()
+        test = " && ".join(place.fails(m, v) for m in members) or "true"
+        yield _filtered("OrConstraintComponent", lead, v, test, "conforms to none of the shapes")
     for members in place.shape.lists.get("xone", []):
-        yield _filtered(
-            place,
-            "XoneConstraintComponent",
-            lambda v, members=members: "(" + (" + ".join(f"IF({place.fails(m, v)}, 0, 1)" for m in members) or "0") + ") != 1",  # type: ignore[misc]
-            "does not conform to exactly one of the shapes",
-        )
+        lead, v = place.values()
+        test = "(" + (" + ".join(f"IF({place.fails(m, v)}, 0, 1)" for m in members) or "0") + ") != 1"
+        yield _filtered("XoneConstraintComponent", lead, v, test, "does not conform to exactly one of the shapes")
 
 
 def node(place: Place) -> Iterator[Violation]:
     """Section 4.7.1."""
     for nested in place.get("node"):
-        yield _filtered(place, "NodeConstraintComponent", lambda v, nested=nested: place.fails(nested, v), f"does not conform to {short(nested)}")  # type: ignore[misc]
+        lead, v = place.values()
+        test = place.fails(nested, v)
+        yield _filtered("NodeConstraintComponent", lead, v, test, f"does not conform to {short(nested)}")
 
 
 def nested_property(place: Place) -> Iterator[Violation]:
     """Section 4.7.2, inside another shape; at the top, the compiler gives each property shape its own queries."""
     for nested in place.get("property"):
-        yield _filtered(place, "PropertyConstraintComponent", lambda v, nested=nested: place.fails(nested, v), "a property does not conform")  # type: ignore[misc]
+        lead, v = place.values()
+        test = place.fails(nested, v)
+        yield _filtered("PropertyConstraintComponent", lead, v, test, "a property does not conform")
 
 
 def qualified(place: Place) -> Iterator[Violation]:
     """Section 4.7.3, with sibling shapes left out where `sh:qualifiedValueShapesDisjoint` says so."""
     for nested in place.get("qualifiedValueShape"):
         siblings: list[Node] = []
-        if any(isinstance(x, ox.Literal) and x.value in ("true", "1") for x in place.get("qualifiedValueShapesDisjoint")):
+        if any(
+            isinstance(x, ox.Literal) and x.value in ("true", "1") for x in place.get("qualifiedValueShapesDisjoint")
+        ):
             for parent in place.shapes.values():
                 properties = parent.parameters.get("property", [])
                 if place.shape.node in properties:
@@ -360,9 +377,19 @@ def qualified(place: Place) -> Iterator[Violation]:
 
         least, most = place.number("qualifiedMinCount"), place.number("qualifiedMaxCount")
         if least:
-            yield Violation("QualifiedMinCountConstraintComponent", f"FILTER NOT EXISTS {{ {_different(place, least, holds)} }}", None, f"fewer than {least} values conform to {short(nested)}")
+            yield Violation(
+                "QualifiedMinCountConstraintComponent",
+                f"FILTER NOT EXISTS {{ {_different(place, least, holds)} }}",
+                None,
+                f"fewer than {least} values conform to {short(nested)}",
+            )
         if most is not None:
-            yield Violation("QualifiedMaxCountConstraintComponent", f"FILTER EXISTS {{ {_different(place, most + 1, holds)} }}", None, f"more than {most} values conform to {short(nested)}")
+            yield Violation(
+                "QualifiedMaxCountConstraintComponent",
+                f"FILTER EXISTS {{ {_different(place, most + 1, holds)} }}",
+                None,
+                f"more than {most} values conform to {short(nested)}",
+            )
 
 
 def closed(place: Place) -> Iterator[Violation]:
@@ -377,7 +404,13 @@ def closed(place: Place) -> Iterator[Violation]:
         lead, _ = place.values(subject) if place.shape.path is not None else ("", subject)
         predicate, value = place.names.new("predicate"), place.names.new("value")
         text = f"{lead} {subject} {predicate} {value} . FILTER ({predicate} NOT IN ({', '.join(allowed)}))"
-        yield Violation("ClosedConstraintComponent", text, value, "a property that the closed shape does not allow", path=predicate)
+        yield Violation(
+            "ClosedConstraintComponent",
+            text,
+            value,
+            "a property that the closed shape does not allow",
+            path=predicate,
+        )
 
 
 def has_value(place: Place) -> Iterator[Violation]:
@@ -385,17 +418,24 @@ def has_value(place: Place) -> Iterator[Violation]:
     for value in place.get("hasValue"):
         if place.shape.path is None:
             text = f"FILTER (!sameTerm({place.node}, {constant(value)}))"
-            yield Violation("HasValueConstraintComponent", text, place.node, f"is not {short(value)}")
+            yield Violation("HasValueConstraintComponent", text, None, f"is not {short(value)}")
         else:
             path = sparql_path(place.graph, place.shape.path)
-            yield Violation("HasValueConstraintComponent", f"FILTER NOT EXISTS {{ {place.node} {path} {constant(value)} }}", None, f"lacks the value {short(value)}")
+            yield Violation(
+                "HasValueConstraintComponent",
+                f"FILTER NOT EXISTS {{ {place.node} {path} {constant(value)} }}",
+                None,
+                f"lacks the value {short(value)}",
+            )
 
 
 def in_(place: Place) -> Iterator[Violation]:
     """Section 4.8.3."""
     for members in place.shape.lists.get("in", []):
         texts = ", ".join(constant(m) for m in members)
-        yield _filtered(place, "InConstraintComponent", lambda v, texts=texts: f"!COALESCE({v} IN ({texts}), false)", "none of the listed values")  # type: ignore[misc]
+        lead, v = place.values()
+        test = f"!COALESCE({v} IN ({texts}), false)"
+        yield _filtered("InConstraintComponent", lead, v, test, "none of the listed values")
 
 
 COMPONENTS: tuple[Callable[[Place], Iterator[Violation]], ...] = (

@@ -43,7 +43,7 @@ def reference_findings(
         options["use_shapes"] = [n.value for n in only if isinstance(n, ox.NamedNode)] or None
     try:
         _, graph, text = pyshacl.validate(graph_from(data), shacl_graph=graph_from(shapes), advanced=False, **options)
-    except (ShapeLoadError, ReportableRuntimeError) as error:
+    except (ShapeLoadError, ReportableRuntimeError, NotImplementedError) as error:
         raise InputError(f"pySHACL: {error}") from error
     if not hasattr(graph, "subjects"):
         raise EngineError(f"pySHACL: {text}")
@@ -57,7 +57,11 @@ def reference_findings(
         path = get(result, "resultPath")
         severity = get(result, "resultSeverity")
         component = get(result, "sourceConstraintComponent")
-        focus, shape, message = get(result, "focusNode"), get(result, "sourceShape"), get(result, "resultMessage")
+        focus, shape, message = (
+            get(result, "focusNode"),
+            get(result, "sourceShape"),
+            get(result, "resultMessage"),
+        )
         out.append(
             Finding(
                 focus,  # type: ignore[arg-type]

@@ -42,7 +42,15 @@ class Finding:
     path_node: Node | None = None
 
     def __str__(self) -> str:
-        where = " ".join(x for x in (short(self.focus), _path_text(self.path), "" if self.value is None else short(self.value)) if x)
+        where = " ".join(
+            x
+            for x in (
+                short(self.focus),
+                _path_text(self.path),
+                "" if self.value is None else short(self.value),
+            )
+            if x
+        )
         return f"{self.severity}: {where}: {self.message} [{short(self.shape)}]"
 
 
@@ -63,7 +71,17 @@ class Report:
     engine: str = "compiled"
 
     def __post_init__(self) -> None:
-        self.findings.sort(key=lambda f: (_ORDER.get(f.severity, 3), short(f.shape), short(f.focus), f.component, f.path or "", str(f.value), f.message))
+        self.findings.sort(
+            key=lambda f: (
+                _ORDER.get(f.severity, 3),
+                short(f.shape),
+                short(f.focus),
+                f.component,
+                f.path or "",
+                str(f.value),
+                f.message,
+            )
+        )
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
@@ -116,7 +134,9 @@ class Report:
             key = short(f.shape) if by == "shape" else short(f.focus)
             place = short(f.focus) if by == "shape" else short(f.shape)
             value = "" if f.value is None else f" {short(f.value)}"
-            groups.setdefault(key, []).append(f"  {f.severity:<9} {place} {_path_text(f.path) or ''}{value}: {f.message}")
+            groups.setdefault(key, []).append(
+                f"  {f.severity:<9} {place} {_path_text(f.path) or ''}{value}: {f.message}"
+            )
         return "\n".join(f"{key} ({len(rows)})\n" + "\n".join(rows) for key, rows in groups.items())
 
     def to_rdf(self) -> list[ox.Triple]:
@@ -126,7 +146,11 @@ class Report:
         boolean = ox.NamedNode(XSD + "boolean")
         out = [
             ox.Triple(report, rdf_type, ox.NamedNode(SH + "ValidationReport")),
-            ox.Triple(report, ox.NamedNode(SH + "conforms"), ox.Literal("true" if self.conforms else "false", datatype=boolean)),
+            ox.Triple(
+                report,
+                ox.NamedNode(SH + "conforms"),
+                ox.Literal("true" if self.conforms else "false", datatype=boolean),
+            ),
         ]
         for n, f in enumerate(self.findings):
             node = ox.BlankNode(f"result{n}")
@@ -137,7 +161,10 @@ class Report:
                 ("value", f.value),
                 ("sourceShape", f.shape),
                 ("sourceConstraint", f.constraint),
-                ("sourceConstraintComponent", ox.NamedNode(SH + f.component if "/" not in f.component else f.component)),
+                (
+                    "sourceConstraintComponent",
+                    ox.NamedNode(SH + f.component if "/" not in f.component else f.component),
+                ),
                 ("resultSeverity", severity),
                 ("resultMessage", ox.Literal(f.message) if f.message else None),
             ]

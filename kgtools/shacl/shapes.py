@@ -38,6 +38,8 @@ class ShapesGraph:
         """Index triples; the same triple twice counts once."""
         graph = cls()
         for t in triples:
+            if isinstance(t.subject, ox.Triple) or isinstance(t.object, ox.Triple):
+                raise InputError("a triple term (RDF 1.2) has no meaning in a shapes graph or in axioms; remove it")
             found = graph.index.setdefault((t.subject, t.predicate.value), [])
             if t.object not in found:
                 found.append(t.object)
@@ -128,11 +130,29 @@ def read_shapes(graph: ShapesGraph) -> dict[Node, Shape]:
 def _shape_nodes(graph: ShapesGraph) -> Iterator[Node]:
     classes = {SH + "NodeShape", SH + "PropertyShape"}
     target_predicates = {SH + t for t in TARGETS}
-    parameters = {SH + p for p in (*SHAPE_REFS, *SHAPE_LISTS, "sparql", "closed", "in", "hasValue", "class", "datatype", "nodeKind", "minCount", "maxCount", "pattern")}
+    parameters = {
+        SH + p
+        for p in (
+            *SHAPE_REFS,
+            *SHAPE_LISTS,
+            "sparql",
+            "closed",
+            "in",
+            "hasValue",
+            "class",
+            "datatype",
+            "nodeKind",
+            "minCount",
+            "maxCount",
+            "pattern",
+        )
+    }
     for node, predicates in graph.subjects.items():
         types = {getattr(t, "value", "") for t in graph.all(node, RDF + "type")}
-        if types & classes or target_predicates & set(predicates) or (
-            not types and parameters & set(predicates) and isinstance(node, ox.NamedNode)
+        if (
+            types & classes
+            or target_predicates & set(predicates)
+            or (not types and parameters & set(predicates) and isinstance(node, ox.NamedNode))
         ):
             yield node
 

@@ -67,7 +67,7 @@ def _run(engine: Engine, query: CompiledQuery) -> Iterable[Finding]:
     except InputError as error:
         raise InputError(f"shape {short(query.shape.node)}: {error}") from error
     names = solutions.variables
-    focus_at = next(i for i, n in enumerate(names) if n.rstrip("_") == "this")
+    focus_at = names.index(query.focus)
     for row in solutions.rows:
         bound = {n: t for n, t in zip(names, row, strict=True) if t is not None}
         focus = row[focus_at]

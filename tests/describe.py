@@ -1,0 +1,20 @@
+"""Refresh the computed counts in data/dataset.ttl (`make describe`); the test of the description recomputes them."""
+
+from __future__ import annotations
+
+from conftest import ROOT
+
+from kgtools import infer, load, stats
+from kgtools.files import write
+from kgtools.gate import read
+from kgtools.statistics import description
+from kgtools.turtle import to_turtle
+
+if __name__ == "__main__":
+    path = ROOT / "data" / "dataset.ttl"
+    graph = load()
+    infer(graph)
+    computed = description(stats(graph))
+    predicates = {t.predicate for t in computed}
+    kept = [t for t in read(path).triples if t.predicate not in predicates]
+    write(path, to_turtle([*kept, *computed]))
