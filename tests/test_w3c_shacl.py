@@ -61,9 +61,8 @@ def _signature(graph: rdflib.Graph, result: rdflib.term.Node) -> tuple:
             return ""
         return "_:" if isinstance(value, rdflib.BNode) else _canonical(value)
 
-    return tuple(
-        text(SH[p]) for p in ("focusNode", "value", "sourceConstraintComponent", "sourceShape", "resultSeverity")
-    ) + (_path(graph, graph.value(result, SH.resultPath)),)
+    cells = ("focusNode", "value", "sourceConstraintComponent", "sourceShape", "resultSeverity")
+    return (*(text(SH[p]) for p in cells), _path(graph, graph.value(result, SH.resultPath)))
 
 
 def _canonical(term: rdflib.term.Node) -> str:

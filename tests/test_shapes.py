@@ -1,0 +1,216 @@
+"""Every constraint has a passing and a failing fixture; the failing one names focus node, path, component, shape.
+
+`fixtures/good.ttl` holds one of everything and conforms. SHACL-SPARQL constraints are broken by the edits
+in EDITS; constraints of SHACL Core by a mutation made from the constraint itself (a value removed, doubled,
+retyped), so that no constraint can be added without a failing case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+import pytest
+from conftest import FIXTURES
+
+from kgtools.gate import read
+from kgtools.graph import load
+from kgtools.shacl.report import Finding
+from kgtools.shacl.shapes import Shape, ShapesGraph, read_shapes
+from kgtools.validation import read_shapes as shape_triples
+from kgtools.validation import validate
+from kgtools.vocab import RDF, RDFS, SH, XSD, expand, ipp, short
+
+GOOD = read(FIXTURES / "good.ttl").triples
+SHAPES = shape_triples()
+INDEX = read_shapes(ShapesGraph.of(SHAPES))
+ONTOLOGY = list(load(FIXTURES / "good.ttl").ontology())
+TYPE = ox.NamedNode(RDF + "type")
+
+# code: (text in the fixture, what to put there instead, focus node, path, value)
+EDITS: dict[str, tuple[str, str, str, str | None, str | None]] = {
+    "T01": ('ipp:tenureEnd "2029-01-01"', 'ipp:tenureEnd "2025-01-01"', "id:talks-1-asha", None, "id:talks-1-asha"),
+    "T02": ("ipp:roundOf id:drill ; ipp:ordinal 1", "ipp:roundOf id:talks ; ipp:ordinal -1", "id:talks", None, "id:talks"),
+    "T03": ('ipp:windowEnd "2031-06-30"^^xsd:date ; ', "", "id:talks-2", None, "id:talks-2"),
+    "T04": ('ipp:statusAsOf "2025-05-06"', 'ipp:statusAsOf "2025-05-04"', "id:talks-1", None, "id:talks-1"),
+    "T05": ('ipp:earliestEnd "2019-12-01"', 'ipp:earliestEnd "2020-06-01"', "id:asha-ind-minister-2020", None, "id:asha-ind-minister-2020"),
+    "T06": ('ipp:tenureEnd "2022-01-01"', 'ipp:tenureEnd "2023-01-01"', "id:asha-ind-other-leader-2022", None, "id:asha-ind-other-leader-2022"),
+    "T07": ('ipp:signedDate "2025-05-05"', 'ipp:signedDate "2025-05-04"', "id:talks-1", None, "id:talks-1"),
+    "T08": ("ipp:roundOf id:talks ; ipp:ordinal 2", "ipp:roundOf id:talks ; ipp:ordinal 1", "id:talks-1", None, "id:talks-1"),
+    "T09": ('ipp:signedDate "2025-05-05"', 'ipp:signedDate "2025-05-07"', "id:treaty", None, "id:treaty"),
+    "T20": ('ipp:startDate "2025-07-07"^^xsd:date ; ', "", "id:meeting", None, "id:meeting"),
+    "T21": ('ipp:edtf "2031-40" ; ', "", "id:talks-2", None, "id:talks-2"),
+    "T22": ('ipp:tenureStart "2022-01-01"^^xsd:date ; ', "", "id:asha-ind-other-leader-2022", None, "id:asha-ind-other-leader-2022"),
+    "W01": ('ipp:asOf "2030-01-01"', 'ipp:asOf "2032-01-01"', "id:talks-2", None, "id:talks-2"),
+    "W02": ("ipp:roundOf id:talks ; ipp:ordinal 2", "ipp:roundOf id:talks ; ipp:ordinal 3", "id:talks", None, "id:talks"),
+    "W03": ('ipp:asOf "2030-01-01"', 'ipp:asOf "2032-01-01"', "id:talks-1-promise", None, "id:talks-1-promise"),
+    "E01": ("ipp:supports ipp:startDate , ", "ipp:supports ", "id:talks-1", "ipp:startDate", "2025-05-05"),
+    "E03": ('ipp:claimValue "2025-05-06"', 'ipp:claimValue "2025-05-05"', "id:claim-talks-1", "ipp:startDate", "2025-05-05"),
+    "E04": ("ipp:url <https://example.org/one>", "ipp:url <https://example.org/two>", "id:src-{digest}", None, "id:src-{digest}"),
+    "E05": ("ipp:supports ipp:startDate , ", "ipp:supports ipp:startDate , ipp:strtDate , ", "id:cit-all", "ipp:strtDate", None),
+    "E06": ("ipp:supports ipp:startDate , ", "ipp:supports ipp:startDate , ipp:locator , ", "id:cit-all", "ipp:locator", None),
+    "W11": ("ipp:sourceKind code:official", "ipp:sourceKind code:news", "id:talks-1", None, "id:talks-1"),
+    "S01": ("ipp:host id:ind", "ipp:host id:club", "id:talks-1", None, "id:talks-1"),
+    "S02": ("ipp:officeOf id:jpn ; ", "", "id:talks-1-kenji", None, "id:talks-1-kenji"),
+    "S04": ("ipp:mode code:in-person", "ipp:mod code:in-person", "id:talks-1", "ipp:mod", "code:in-person"),
+    "S05": ("id:asha a ipp:Person", "id:asha a ipp:Person , ipp:Prson", "id:asha", None, "id:asha"),
+    "S06": ("ipp:venue id:delhi", "ipp:venue id:dehli", "id:talks-1", "ipp:venue", "id:dehli"),
+    "S07": ('id:ravi a ipp:Person ; rdfs:label "Ravi"', 'id:ravi a ipp:Person ; rdfs:label "Kenji"', "id:kenji", None, "id:kenji"),
+    "S08": ("entity/QX2", "entity/QX1", "id:ind", None, "id:ind"),
+    "S09": ("ipp:level code:leaders ; ", "", "id:meeting", None, "id:meeting"),
+    "S10": ("ipp:person id:kenji", "ipp:person id:asha", "id:talks-1", None, "id:talks-1"),
+    "S11": ('"2025-09-08"^^xsd:date ; ipp:participant id:ind , id:jpn', '"2025-09-08"^^xsd:date ; ipp:participant id:ind', "id:drill-1", None, "id:drill-1"),
+    "S12": ("ipp:host id:ind", "ipp:host id:jpn", "id:talks-1", None, "id:talks-1"),
+    "W21": (' , "भारत"@hi', "", "id:ind", None, "id:ind"),
+    "W22": ('ipp:edtf "2031-40" ; ipp:participant id:ind', 'ipp:edtf "2031-40" ; ipp:participant id:club', "id:talks-2", None, "id:talks-2"),
+    "I01": ("", "", "code:quantum", None, "code:quantum"),
+    "I02": ("www.wikidata.org/entity/QX2", "example.org/QX2", "id:jpn", None, "id:jpn"),
+}  # fmt: skip
+
+
+def findings(triples: list[ox.Triple], tmp_path) -> list[Finding]:
+    path = tmp_path / "mutant.nt"
+    path.write_text("".join(f"{t} .\n" for t in triples), encoding="utf-8")
+    return validate(load(path), SHAPES).findings
+
+
+def test_the_good_fixture_conforms_but_for_notes(tmp_path):
+    assert {f.severity for f in findings(GOOD, tmp_path)} == {"Info"}
+
+
+@pytest.mark.parametrize("code", EDITS)
+def test_sparql_constraint(code, tmp_path):
+    old, new, focus, path, value = EDITS[code]
+    text = (FIXTURES / "good.ttl").read_text(encoding="utf-8")
+    assert old in text, "the edit does not apply to the fixture"
+    mutant = tmp_path / "mutant.ttl"
+    mutant.write_text(text.replace(old, new, 1), encoding="utf-8")
+    digest = next(short(t.subject).removeprefix("id:src-") for t in GOOD if t.object == ipp("Source"))
+    found = [f for f in validate(load(mutant), SHAPES) if f.shape == expand(f"ipps:{code}")]
+    want = (focus.format(digest=digest), path, value and value.format(digest=digest))
+    got = {(short(f.focus), f.path and short(ox.NamedNode(f.path[1:-1])), f.value and short(f.value)) for f in found}
+    assert any(w[0] == want[0] and w[1] == want[1] and want[2] in (None, w[2]) for w in got), got
+    assert {f.component for f in found} == {"SPARQLConstraintComponent"}
+    assert all(f"IPP-{code}: " in f.message and "{" not in f.message for f in found)
+
+
+def _targeted() -> Iterator[tuple[Shape, Shape]]:
+    """Pairs of a targeted node shape and a property shape of it."""
+    for shape in INDEX.values():
+        if shape.targets:
+            for p in shape.parameters.get("property", []):
+                yield shape, INDEX[p]
+
+
+CORE = [
+    (root.node.value, prop.node.value, parameter)
+    for root, prop in _targeted()
+    for parameter in (*prop.parameters, *prop.lists)
+    if parameter not in ("path", "severity", "message") and isinstance(prop.path, ox.NamedNode)
+]
+COMPONENT = {"in": "InConstraintComponent", "class": "ClassConstraintComponent", "node": "NodeConstraintComponent"}
+
+
+@pytest.mark.parametrize(("root", "prop", "parameter"), CORE, ids=lambda x: x.rpartition("#")[2] or x)
+def test_core_constraint(root, prop, parameter, tmp_path):
+    target, shape = INDEX[ox.NamedNode(root)], INDEX[ox.NamedNode(prop)]
+    focus, triples = _mutant(target, shape, parameter)
+    component = COMPONENT.get(parameter, parameter[0].upper() + parameter[1:] + "ConstraintComponent")
+    got = [f for f in findings(triples, tmp_path) if f.shape == shape.node and f.component == component]
+    assert focus in {f.focus for f in got}
+    assert {f.path for f in got} == {str(shape.path)}
+    assert all(f.severity == shape.severity.value.removeprefix(SH) for f in got)
+
+
+def _mutant(target: Shape, shape: Shape, parameter: str) -> tuple[ox.NamedNode, list[ox.Triple]]:
+    """The good triples with one value changed so that the constraint fails, and the node it then fails on."""
+    path = shape.path
+    instances = {t.subject for t in GOOD if t.predicate == TYPE and t.object in _classes(target)}
+    assert instances, f"the fixture has no instance of {short(target.node)}"
+    with_value = sorted((t for t in GOOD if t.subject in instances and t.predicate == path), key=str)
+    focus = with_value[0].subject if with_value else sorted(instances, key=str)[0]
+    others = [t for t in GOOD if not (t.subject == focus and t.predicate == path)]
+    date = ox.NamedNode(XSD + "date")
+    value = shape.parameters.get(parameter, [None])[0]
+    wrong: dict[str, list[ox.NamedNode | ox.Literal]] = {
+        "minCount": [],
+        "maxCount": [t.object for t in with_value[:1]] + [_another(with_value)],
+        "datatype": [ox.Literal(5) if value == ox.NamedNode(XSD + "string") else ox.Literal("x")],
+        "class": [expand("code:annual") if value != ipp("Sector") else expand("id:ind")],
+        "node": [expand("code:rare-earths")],
+        "nodeKind": [ox.Literal("x")] if value == ox.NamedNode(SH + "IRI") else [expand("id:ind")],
+        "uniqueLang": [ox.Literal("a", language="en"), ox.Literal("b", language="en")],
+        "in": [ox.Literal("XXX")],
+        "pattern": [ox.Literal("ab")],
+        "minInclusive": [ox.Literal(0)],
+        "minLength": [ox.Literal("")],
+        "lessThanOrEquals": [ox.Literal("2999-01-01", datatype=date)],
+    }
+    return focus, others + [ox.Triple(focus, path, v) for v in wrong[parameter]]
+
+
+def _another(with_value: list[ox.Triple]) -> ox.NamedNode | ox.Literal:
+    value = with_value[0].object if with_value else None
+    if isinstance(value, ox.Literal):
+        other = {"string": "other", "integer": "77", "boolean": "true", "date": "1999-01-01"}
+        kind = value.datatype.value.removeprefix(XSD)
+        return ox.Literal(other[kind], datatype=value.datatype) if kind in other else ox.Literal("other")
+    return ox.NamedNode("https://w3id.org/indopacific/id/another")
+
+
+def _classes(target: Shape) -> set[ox.NamedNode]:
+    """The target classes of a shape and the classes below them."""
+    found = {term for kind, term in target.targets if kind == "targetClass"}
+    below = [
+        (t.subject, t.object)
+        for t in load(FIXTURES / "good.ttl").ontology()
+        if t.predicate.value == RDFS + "subClassOf"
+    ]
+    while True:
+        more = {s for s, o in below if o in found} - found
+        if not more:
+            return found
+        found |= more
+
+
+def test_every_shape_has_a_failing_case():
+    tested = {expand(f"ipps:{c}") for c in EDITS} | {ox.NamedNode(p) for _, p, _ in CORE}
+    special = {"ipps:Participation-inverse", "ipps:Participation-who", "ipps:with-person", "ipps:with-office"}
+    untested = {
+        short(s.node)
+        for s in INDEX.values()
+        if not s.parameters.get("property") and s.node not in tested and not short(s.node).startswith("ipps:code-")
+    }
+    assert untested == special
+
+
+def test_a_participation_belongs_to_one_event(tmp_path):
+    extra = [*GOOD, ox.Triple(expand("id:meeting"), ipp("participation"), expand("id:talks-1-asha"))]
+    (found,) = [f for f in findings(extra, tmp_path) if f.shape == expand("ipps:Participation-inverse")]
+    assert (short(found.focus), found.component) == ("id:talks-1-asha", "MaxCountConstraintComponent")
+
+
+def test_a_participation_names_a_person_or_an_office(tmp_path):
+    triples = [
+        t
+        for t in GOOD
+        if not (t.subject == expand("id:talks-1-kenji") and t.predicate in (ipp("person"), ipp("inOffice")))
+    ]
+    (found,) = [f for f in findings(triples, tmp_path) if f.shape == expand("ipps:Participation-who")]
+    assert (short(found.focus), found.component) == ("id:talks-1-kenji", "OrConstraintComponent")
+
+
+@pytest.mark.parametrize("engine", ["rdflib", "reference"])
+def test_the_reference_engines_agree(engine, tmp_path):
+    text = (FIXTURES / "good.ttl").read_text(encoding="utf-8")
+    for code in ("T01", "T05", "E01", "S01"):
+        old, new, *_ = EDITS[code]
+        text = text.replace(old, new, 1)
+    path = tmp_path / "bad.ttl"
+    path.write_text(text, encoding="utf-8")
+    graph = load(path)
+
+    def key(f: Finding) -> tuple[object, ...]:
+        return f.focus, f.value, f.shape, f.component, f.severity
+
+    assert {key(f) for f in validate(graph, SHAPES, engine=engine)} == {key(f) for f in validate(graph, SHAPES)}
