@@ -1,0 +1,141 @@
+"""The closure: against owlrl, rule by rule, with its receipts and its contradictions."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kgtools import InputError, infer, load
+from kgtools.rules.compile import compile_axioms
+from kgtools.rules.fixpoint import close
+from kgtools.rules.reference import reference_closure
+from kgtools.vocab import OWL, RDF, RDFS, expand, ipp
+
+E = "http://e/"
+TYPE = ox.NamedNode(RDF + "type")
+
+
+def n(name: str) -> ox.NamedNode:
+    return ox.NamedNode(E + name)
+
+
+def triple(s: str, p: ox.NamedNode, o: ox.NamedNode) -> ox.Triple:
+    return ox.Triple(n(s), p, o)
+
+
+@st.composite
+def graphs(draw):
+    """A small ontology over the axioms that are compiled, and data over its terms."""
+    classes, properties, things = (
+        [n(f"C{i}") for i in range(4)],
+        [n(f"p{i}") for i in range(5)],
+        [n(f"x{i}") for i in range(4)],
+    )
+    schema = [ox.Triple(c, TYPE, ox.NamedNode(OWL + "Class")) for c in classes]
+    schema += [ox.Triple(p, TYPE, ox.NamedNode(OWL + "ObjectProperty")) for p in properties]
+    one_class, one_property = st.sampled_from(classes), st.sampled_from(properties)
+    for name, left, right in (
+        (RDFS + "subClassOf", one_class, one_class),
+        (OWL + "equivalentClass", one_class, one_class),
+        (RDFS + "subPropertyOf", one_property, one_property),
+        (OWL + "equivalentProperty", one_property, one_property),
+        (RDFS + "domain", one_property, one_class),
+        (RDFS + "range", one_property, one_class),
+        (OWL + "inverseOf", one_property, one_property),
+    ):
+        for pair in draw(st.lists(st.tuples(left, right), max_size=2)):
+            schema.append(ox.Triple(pair[0], ox.NamedNode(name), pair[1]))
+    for name in ("SymmetricProperty", "TransitiveProperty"):
+        schema += [ox.Triple(p, TYPE, ox.NamedNode(OWL + name)) for p in draw(st.lists(one_property, max_size=1))]
+    if draw(st.booleans()):
+        a, b, c = draw(st.tuples(one_property, one_property, one_property))
+        cells = [n("l1"), n("l2")]
+        schema += [
+            ox.Triple(c, ox.NamedNode(OWL + "propertyChainAxiom"), cells[0]),
+            ox.Triple(cells[0], ox.NamedNode(RDF + "first"), a),
+            ox.Triple(cells[0], ox.NamedNode(RDF + "rest"), cells[1]),
+            ox.Triple(cells[1], ox.NamedNode(RDF + "first"), b),
+            ox.Triple(cells[1], ox.NamedNode(RDF + "rest"), ox.NamedNode(RDF + "nil")),
+        ]
+    thing = st.sampled_from(things)
+    data = [
+        ox.Triple(s, p, o) for s, p, o in draw(st.lists(st.tuples(thing, one_property, thing), min_size=1, max_size=6))
+    ]
+    data += [ox.Triple(s, TYPE, c) for s, c in draw(st.lists(st.tuples(thing, one_class), max_size=3))]
+    return schema, data
+
+
+@settings(max_examples=60, deadline=None)
+@given(graphs())
+def test_the_closure_is_owlrls(case):
+    schema, data = case
+    ours = set(close(data, compile_axioms(schema)).triples)
+    theirs = {t for t in reference_closure(data, schema) if t.subject.value.startswith(E + "x")}
+    assert ours == theirs
+
+
+@settings(max_examples=30, deadline=None)
+@given(graphs())
+def test_the_rules_as_sparql_reach_the_same_fixpoint(case):
+    schema, data = case
+    rules = compile_axioms(schema)
+    store = ox.Store()
+    store.extend(ox.Quad(t.subject, t.predicate, t.object) for t in data)
+    while True:
+        before = len(store)
+        for rule in rules:
+            store.extend([ox.Quad(t.subject, t.predicate, t.object) for t in store.query(rule.to_sparql())])
+        if len(store) == before:
+            break
+    assert {q.triple for q in store} - set(data) == set(close(data, rules).triples)
+
+
+def test_the_real_closure_is_the_references(graph):
+    compiled = {t for t in graph.entailed() if t.subject not in {s.subject for s in graph.ontology()}}
+    other = load()
+    infer(other, engine="reference")
+    reference = {t for t in other.entailed() if t.subject not in {s.subject for s in other.ontology()}}
+    assert compiled == reference
+
+
+def test_a_receipt_leads_to_asserted_triples(graph):
+    again = load()
+    closure = infer(again).closure
+    chain = next(t for t in closure.triples if t.predicate == ipp("representing"))
+    lines = closure.explain(chain)
+    assert "by prp-spo2: ipp:representing owl:propertyChainAxiom ( ipp:inOffice ipp:officeOf )" in lines[0]
+    assert any("ipp:officeOf" in line for line in lines)
+
+
+def test_no_party_is_engaged_with_itself_and_no_literal_has_a_type(graph):
+    engaged = [t for t in graph.entailed() if t.predicate == ipp("engagedWith")]
+    assert engaged
+    assert all(t.subject != t.object for t in engaged)
+    assert all(isinstance(t.subject, ox.NamedNode) for t in graph.entailed())
+
+
+def test_a_contradiction_is_a_finding(load_text):
+    result = infer(load_text("id:x a ipp:Person , ipp:Place ."))
+    assert [str(i) for i in result.inconsistencies] == ["cax-adc: id:x ipp:Person ipp:Place"]
+
+
+def test_two_hosts_do_not_become_one_party(load_text):
+    graph = load_text("id:e a ipp:Meeting ; ipp:host id:ind , id:jpn .")
+    infer(graph)
+    assert not [t for t in graph.entailed() if t.predicate.value == OWL + "sameAs"]
+
+
+def test_an_axiom_that_is_not_compiled_is_named():
+    schema = [ox.Triple(ipp("host"), TYPE, ox.NamedNode(OWL + "FunctionalProperty"))]
+    with pytest.raises(InputError, match="ipp:host: owl:FunctionalProperty needs rule prp-fp"):
+        compile_axioms(schema)
+
+
+def test_inferring_again_replaces(graph):
+    again = load()
+    first = infer(again).closure
+    second = infer(again).closure
+    assert set(first.triples) == set(second.triples) == set(again.entailed())
+    assert ox.Triple(expand("ind"), TYPE, ipp("Party")) in set(again.entailed())

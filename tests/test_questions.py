@@ -1,0 +1,163 @@
+"""Every question runs on both engines with the same rows; pinned answers are read against data and sources."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections import Counter
+
+import pytest
+
+from kgtools import EngineError, InputError, LimitError, ask, bind, questions
+from kgtools.engines import EndpointEngine
+from kgtools.question import Question, read_question, with_prefixes
+
+QUESTIONS = questions()
+
+
+@pytest.fixture(scope="module")
+def reference(graph):
+    return graph.engine("rdflib")
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_same_rows_on_both_engines(name, graph, reference):
+    question = QUESTIONS[name]
+    one, other = ask(graph.engine(), question.text, name=name), ask(reference, question.text, name=name)
+    assert one.columns == other.columns == tuple(c for c, _ in question.columns)
+    assert Counter(map(str, one.to_dicts())) == Counter(map(str, other.to_dicts()))
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_every_example_is_a_call_of_the_question(name):
+    words = QUESTIONS[name].example.split(maxsplit=3)
+    assert words[:3] == ["kgtools", "query", name]
+    given = dict(w.split("=", 1) for w in (words[3].split() if len(words) > 3 else []))
+    bind(QUESTIONS[name], given)
+
+
+PINNED = {
+    # The sources name Japan's trade ministry as dating the signing 15 February; the others say 16 February 2011.
+    "instruments-in-force party=ind date=2012-01-01": ("instrument", ["id:ind-jpn-cepa-2011"]),
+}
+
+
+@pytest.mark.parametrize("call", PINNED)
+def test_pinned_answer(call, graph):
+    name, *given = call.split()
+    column, expected = PINNED[call]
+    answer = ask(graph.engine(), bind(QUESTIONS[name], dict(g.split("=", 1) for g in given)))
+    assert [row[column] for row in answer] == expected
+
+
+def test_a_parameter_is_a_typed_term_and_never_text():
+    nasty = 'x" } ; DELETE WHERE {?s ?p ?o } #'
+    text = bind(QUESTIONS["find"], {"text": nasty})
+    assert 'VALUES ?text { "x\\" } ; DELETE WHERE {?s ?p ?o } #" }' in text
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"year": "soon"}, "'soon' is not a whole number"),
+        ({"yaer": "2025"}, "has no parameter 'yaer'; it has year"),
+    ],
+)
+def test_a_wrong_parameter(given, message):
+    with pytest.raises(InputError, match=message):
+        bind(QUESTIONS["mechanisms-in-year"], given)
+    with pytest.raises(InputError, match="is not a date; write it as 2026-01-31"):
+        bind(QUESTIONS["commitments-overdue"], {"date": "2026-02-30"})
+    with pytest.raises(InputError, match="unknown prefix 'nope:'"):
+        bind(QUESTIONS["who-led-round"], {"round": "nope:x"})
+
+
+def test_a_question_without_header_is_refused(tmp_path):
+    path = tmp_path / "bare.rq"
+    path.write_text("SELECT ?s { ?s ?p ?o }")
+    with pytest.raises(InputError, match="no '#\\+ summary:' line"):
+        read_question(path)
+    path.write_text("#+ summary: x\n#+ column: s y\n#+ param: p iri id:a b\nSELECT ?s { ?s ?p ?o }")
+    with pytest.raises(InputError, match="no 'VALUES \\?p"):
+        read_question(path)
+
+
+def test_not_sparql_is_said(graph):
+    with pytest.raises(InputError, match="not SPARQL"):
+        ask(graph.engine(), "SELECT ?s WHERE { ?s ?p }")
+
+
+@pytest.fixture(scope="module")
+def server(graph, tmp_path_factory):
+    """A real Oxigraph server on loopback with the asserted data, ontology and entailed triples in it."""
+    folder = tmp_path_factory.mktemp("server")
+    port = 17_878
+    dump = folder / "all.nt"
+    parts = (graph.asserted(), graph.ontology(), graph.entailed())
+    dump.write_text("".join(f"{t} .\n" for part in parts for t in part), encoding="utf-8")
+    from pathlib import Path
+
+    binary = Path(sys.executable).parent / "oxigraph"
+    process = subprocess.Popen([binary, "serve", "--bind", f"127.0.0.1:{port}"], stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(100):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/query", timeout=1)
+                break
+            except urllib.error.HTTPError:
+                break
+            except OSError:
+                time.sleep(0.1)
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/store?default",
+            data=dump.read_bytes(),
+            method="PUT",
+            headers={"Content-Type": "application/n-triples"},
+        )
+        urllib.request.urlopen(request, timeout=30)
+        yield f"http://127.0.0.1:{port}/query"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def test_an_endpoint_gives_the_same_answers(server, graph):
+    engine = EndpointEngine(server, timeout=20)
+    for name in ("mechanisms-in-year", "who-led-round", "coverage", "instruments-in-force", "find"):
+        question: Question = QUESTIONS[name]
+        here, there = ask(graph.engine(), question.text), ask(engine, question.text)
+        assert (here.columns, here.rows) == (there.columns, there.rows), name
+    assert engine.ask(with_prefixes("ASK { ?x a ipp:Round }"))
+    assert list(engine.construct(with_prefixes("CONSTRUCT { id:jpn a ipp:Nation } WHERE { }")))
+
+
+def test_an_endpoint_validates_like_the_store(server, graph):
+    from kgtools.shacl.validate import validate as run
+    from kgtools.validation import read_shapes
+
+    shapes = read_shapes()
+    here, there = run(graph.engine(), shapes), run(EndpointEngine(server, timeout=60), shapes)
+    assert here.findings == there.findings
+    assert here.focus_counts == there.focus_counts
+
+
+def test_an_endpoint_that_fails_is_said(server):
+    with pytest.raises(InputError, match="not SPARQL"):
+        EndpointEngine(server, timeout=5).select("SELECT nonsense")
+    with pytest.raises(EngineError, match="is the server running"):
+        EndpointEngine("http://127.0.0.1:9/query", timeout=1).select("SELECT * { ?s ?p ?o }")
+    with pytest.raises(InputError, match="starts with http"):
+        EndpointEngine("file:///etc/hosts", timeout=1)
+
+
+def test_a_deadline_stops_a_query(graph):
+    from kgtools.deadline import within
+
+    with pytest.raises(LimitError, match=r"no answer within 0\.5 s"):
+        within(0.5, lambda: graph.engine().select("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"))
+    assert within(20, lambda: graph.engine().ask("ASK { ?s ?p ?o }")) is True
+    with pytest.raises(InputError):
+        within(20, lambda: ask(graph.engine(), "SELECT nonsense {"))
