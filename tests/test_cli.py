@@ -1,0 +1,171 @@
+"""The command line as a person meets it: help with an example, exit statuses, one-line errors, pipes."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from conftest import FIXTURES, ROOT
+
+COMMANDS = ["build", "validate", "lint", "infer", "query", "questions", "show", "export", "stats"]
+
+
+def run(*args: str, stdin: str = "", cwd=None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "kgtools", *args],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example_and_json(command):
+    done = run(command, "--help")
+    assert done.returncode == 0
+    assert f"Example: kgtools {command}" in done.stdout
+    assert "--json" in done.stdout
+
+
+def test_build_is_clean_and_writes_everything(tmp_path):
+    done = run("build", "--out", str(tmp_path / "out"), "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert [s["station"] for s in document["stations"]] == ["gate", "lint", "validate", "infer", "questions", "export"]
+    assert len(document["written"]) == 12
+
+
+BROKEN = {
+    "a date out of the tenure": ('ipp:tenureEnd "2029-01-01"', 'ipp:tenureEnd "2025-01-01"', "IPP-T01: id:asha did not hold id:ind-minister on 2025-05-05"),
+    "a round without a source": ("ipp:hasOutcome id:talks-1-launch , id:talks-1-promise , id:talks-1-adoption ; ipp:citation id:cit-all", "ipp:mode code:virtual", "id:talks-1 ipp:citation"),
+    "an unknown term": ("ipp:mode code:in-person", "ipp:mod code:in-person", "IPP-S04: ipp:mod is not a term"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_breaking_one_fact_fails_by_name(what, tmp_path):
+    old, new, message = BROKEN[what]
+    text = (FIXTURES / "good.ttl").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "broken.ttl"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    done = run("validate", str(path))
+    assert done.returncode == 1
+    assert message in done.stdout
+
+
+def test_a_misspelt_constraint_and_an_unknown_target_fail_lint(tmp_path, graph):
+    from kgtools.gate import read
+    from kgtools.hygiene import check_shapes
+
+    text = (ROOT / "ontology" / "shapes" / "evidence.ttl").read_text(encoding="utf-8")
+    path = tmp_path / "shapes.ttl"
+    path.write_text(
+        text.replace("sh:minLength 2", "sh:minLenght 2").replace(
+            "sh:targetClass ipp:Claim ;", "sh:targetClass ipp:Clam ;", 1
+        )
+    )
+    found = [str(p) for p in check_shapes(read(path).triples, graph)]
+    assert any("sh:minLenght is not a term of SHACL" in p for p in found)
+    assert any("the target class ipp:Clam does not exist" in p for p in found)
+
+
+@pytest.mark.parametrize(
+    ("args", "status", "message"),
+    [
+        (["query", "who-lead-round"], 2, "did you mean who-led-round"),
+        (["query", "who-led-round", "round"], 2, "'round' is not name=value"),
+        (["query", "coverage", "--endpoint", "http://127.0.0.1:9/"], 2, "--endpoint needs --timeout"),
+        (["show", "nobody"], 1, "id:nobody: nothing is said about it"),
+        (["validate", "nowhere.ttl"], 2, "nowhere.ttl: no such file or folder"),
+        (["validate", "--engine", "magic"], 2, "no validation engine is called 'magic'"),
+        (["validate", "--explain", "ipps:T99"], 2, "no shape ipps:T99"),
+        (["infer", "--engine", "magic"], 2, "no inference engine"),
+        (["export", "xls"], 2, "no export form is called 'xls'"),
+    ],
+)
+def test_an_error_is_one_line_and_its_own_status(args, status, message):
+    done = run(*args)
+    assert done.returncode == status
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_query_that_takes_too_long_has_its_own_status():
+    done = run("query", "-", "--timeout", "1", stdin="SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+    assert done.returncode == 3
+    assert "no answer within 1 s" in done.stderr
+
+
+def test_a_timed_query_gives_the_same_rows():
+    text = "SELECT ?x { ?x a ipp:Nation } ORDER BY ?x"
+    assert run("query", "-", stdin=text).stdout == run("query", "-", "--timeout", "60", stdin=text).stdout != ""
+
+
+def test_forms_of_an_answer():
+    call = ["query", "mechanisms-in-year", "year=2024"]
+    rows = run(*call).stdout.splitlines()
+    assert rows[0].split("\t") == ["mechanism", "name", "level", "rounds"]
+    assert len(run(*call, "--csv").stdout.splitlines()) == len(rows)
+    assert len(json.loads(run(*call, "--json").stdout)["results"]["bindings"]) == len(rows) - 1
+
+
+def test_explain_prints_queries_that_run(graph):
+    text = run("validate", "--explain", "ipps:T08").stdout
+    query = text.split("\n", 1)[1]
+    assert graph.engine(entailed=False).select(query).variables[0] == "this"
+
+
+def test_a_closed_pipe_is_quiet():
+    done = subprocess.run(
+        f"{sys.executable} -m kgtools stats | head -1",
+        shell=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+
+
+def test_every_command_of_the_readme_runs(tmp_path):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    calls = re.findall(r"^(?:echo '([^']*)' \| )?kgtools (.+?)(?:\s+#.*)?$", text, re.MULTILINE)
+    assert len(calls) >= 6
+    for stdin, line in calls:
+        if "--endpoint" in line:
+            continue
+        done = run(*line.split(), stdin=stdin, cwd=tmp_path)
+        assert done.returncode == 0, (line, done.stderr)
+        assert done.stdout.strip()
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_wheel_works_in_an_empty_folder(tmp_path):
+    """Built, unpacked and run with the repository out of sight: the wheel carries ontology, data and questions."""
+    built = subprocess.run(
+        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)],
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert built.returncode == 0, built.stderr + built.stdout
+    (wheel,) = tmp_path.glob("*.whl")
+    site, work = tmp_path / "site", tmp_path / "work"
+    work.mkdir()
+    zipfile.ZipFile(wheel).extractall(site)
+    code = f"import sys; sys.path.insert(0, {str(site)!r}); import kgtools, pathlib; b = kgtools.build(out=pathlib.Path('build')); print(kgtools.__file__, b.clean)"
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, cwd=work, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [str(site / "kgtools" / "__init__.py"), "True"]
+    assert (work / "build" / "events.csv").exists()
