@@ -73,12 +73,18 @@ PINNED: dict[str, tuple[tuple[str, ...], list[tuple[object, ...]]]] = {
 }
 
 
+GROWING = {"commitments-overdue"}  # gains rows with the data: the pinned ones must be among them, in this order
+
+
 @pytest.mark.parametrize("call", PINNED)
 def test_pinned_answer(call, graph):
     name, *given = call.split()
     columns, expected = PINNED[call]
     answer = ask(graph.engine(), bind(QUESTIONS[name], dict(g.split("=", 1) for g in given)))
-    assert [tuple(row[c] for c in columns) for row in answer] == expected
+    rows = [tuple(row[c] for c in columns) for row in answer]
+    if name in GROWING:
+        rows = [row for row in rows if row in expected]
+    assert rows == expected
 
 
 def test_pinned_dates_of_the_strategic_dialogue(graph):
