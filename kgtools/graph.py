@@ -6,7 +6,7 @@ which can be dropped and computed anew. Shapes see data and ontology; questions 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ ONTOLOGY_FILES = ("core.ttl", "axioms.ttl", "sectors.ttl", "codes.ttl")
 class KnowledgeGraph:
     """Data, ontology and entailed triples in one store.
 
-    Made by :func:`load`; nothing else in the package changes it except :meth:`set_entailed`.
+    Made by :func:`load`; nothing else in the package changes it except :func:`kgtools.infer`.
 
     Attributes:
         store: the Oxigraph store that holds it all.
@@ -55,7 +55,15 @@ class KnowledgeGraph:
     def set_entailed(self, triples: Iterable[ox.Triple]) -> None:
         """Replace the entailed triples."""
         self.store.clear_graph(ENTAILED_GRAPH)
-        self.store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object, ENTAILED_GRAPH) for t in triples)
+        self.add_entailed(triples)
+
+    def add_entailed(self, triples: Iterable[ox.Triple]) -> None:
+        """Add to the entailed triples."""
+        self.store.bulk_extend(_quads(triples, ENTAILED_GRAPH))
+
+    def holds(self, triple: ox.Triple) -> bool:
+        """Whether a triple is asserted, stated by the ontology, or entailed."""
+        return any(True for _ in self.store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None))
 
     def engine(self, name: str = "oxigraph", *, entailed: bool = True) -> Engine:
         """An engine over this graph.
@@ -150,7 +158,7 @@ def from_rdflib(source: rdflib.Graph, *, ontology: Path | None = None) -> Knowle
     return graph
 
 
-def _quads(triples: Sequence[ox.Triple], graph: ox.NamedNode | ox.DefaultGraph) -> Iterator[ox.Quad]:
+def _quads(triples: Iterable[ox.Triple], graph: ox.NamedNode | ox.DefaultGraph) -> Iterator[ox.Quad]:
     return (ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples)
 
 

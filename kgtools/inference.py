@@ -16,7 +16,7 @@ from kgtools.question import with_prefixes
 from kgtools.rules.compile import compile_axioms
 from kgtools.rules.consistency import Inconsistency, inconsistencies
 from kgtools.rules.fixpoint import Closure, Construct, close
-from kgtools.vocab import ENTAILED_GRAPH, home
+from kgtools.vocab import home
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,11 @@ def infer(graph: KnowledgeGraph, *, engine: str = "compiled", rules: Path | None
         from kgtools.rules.reference import reference_closure
 
         closure = _reference(graph, constructs, reference_closure(graph.asserted(), graph.ontology()))
+        graph.set_entailed(closure.triples)
     else:
         closure = close(asserted, compile_axioms(graph.ontology()), constructs)
-    graph.set_entailed(closure.triples)
+        if not constructs:
+            graph.set_entailed(closure.triples)
     return Inference(closure, list(inconsistencies(graph.engine())))
 
 
@@ -59,11 +61,33 @@ def _construct(graph: KnowledgeGraph, path: Path) -> Construct:
         raise InputError(f"{path}: a rule is a CONSTRUCT query")
     query = with_prefixes(text)
 
-    def ask(entailed: Iterable[ox.Triple]) -> Iterable[ox.Triple]:
-        graph.set_entailed(entailed)
+    def ask(new: list[ox.Triple]) -> Iterable[ox.Triple]:
+        graph.add_entailed(new)
         return OxigraphEngine(graph.store).construct(query)
 
-    return path.stem, ask
+    return Construct(path.stem, ask, lambda triple: _premises(graph, query, triple))
+
+
+def _premises(graph: KnowledgeGraph, query: str, triple: ox.Triple) -> list[ox.Triple]:
+    """The triples that a CONSTRUCT rule matched when it made `triple`: its WHERE, asked again with the head bound."""
+    from kgtools.algebra import instantiate, patterns
+
+    stream = list(guard.tokens(query))
+    at = next(n for n, t in enumerate(stream) if t.text == "{")
+    body = next(t for t in stream[at + 1 :] if t.text == "{")
+    head = stream[at + 1 : at + 4]
+    values = " ".join(
+        f"VALUES {name.text} {{ {term} }}"
+        for name, term in zip(head, (triple.subject, triple.predicate, triple.object), strict=True)
+        if name.kind == "variable"
+    )
+    start = next(t.start for t in stream if t.text.upper() == "CONSTRUCT")
+    found = OxigraphEngine(graph.store).select(
+        f"{query[:start]} SELECT * WHERE {{ {values} {query[body.end :]} LIMIT 1"
+    )
+    row = dict(zip((f"?{v}" for v in found.variables), found.rows[0], strict=True)) if found.rows else {}
+    made = (instantiate(pattern, row.get) for pattern, _ in patterns(query))
+    return [t for t in dict.fromkeys(made) if t is not None and graph.holds(t)]
 
 
 def _reference(graph: KnowledgeGraph, constructs: list[Construct], found: set[ox.Triple]) -> Closure:
@@ -73,9 +97,8 @@ def _reference(graph: KnowledgeGraph, constructs: list[Construct], found: set[ox
     asserted = {*graph.asserted(), *graph.ontology()}
     rounds = 1
     while True:
-        new = {t for _, ask in constructs for t in ask(list(found))} - found - asserted
+        new = {t for rule in constructs for t in rule.ask(list(found))} - found - asserted
         if not new:
-            graph.store.clear_graph(ENTAILED_GRAPH)
             return Closure(sorted(found, key=str), rounds, {"reference": len(found)})
         rounds += 1
         given = [*graph.asserted(), *found, *new]

@@ -1,5 +1,9 @@
 """Running rules to a fixpoint, semi-naively: each round joins only what the round before added.
 
+Rules with one pattern in the body (subclass, domain, inverse and their kin) need no join: what they make of a
+statement follows from its predicate, and of a typing from its class, so that the whole chain of them is worked
+out once and then written down for each statement. Only rules with two patterns or more are joined.
+
 What is left out on purpose, and nothing else: triples with a literal as subject, which RDF 1.1 does not
 allow; types of literals; and reflexive triples that only restate themselves (`x owl:sameAs x`, `C
 rdfs:subClassOf C`, `x a owl:Thing`). The axioms themselves are not closed: data rules do that work.
@@ -14,13 +18,31 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from kgtools.rules.compile import Rule
+from kgtools.rules.receipts import Premises, Receipts
 
 Fact = tuple[int, int, int]
-Pattern = tuple[int, int, int]
-"""A triple over interned terms; a negative number in a pattern is a variable."""
+"""A triple over interned terms."""
 
-Construct = tuple[str, Callable[[Iterable[ox.Triple]], Iterable[ox.Triple]]]
-"""A CONSTRUCT rule: its name, and how to ask it once the entailed triples so far are given."""
+Pattern = tuple[int, int, int]
+"""A triple pattern over interned terms; a negative number is a variable."""
+
+SUBJECT, OBJECT = -1, -2
+"""In a consequence: the subject or the object of the statement from which it follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Construct:
+    """A CONSTRUCT rule.
+
+    Attributes:
+        name: its file name without suffix.
+        ask: given the entailed triples that are new since it was last asked, what it adds.
+        premises: the triples from which it made one.
+    """
+
+    name: str
+    ask: Callable[[list[ox.Triple]], Iterable[ox.Triple]]
+    premises: Premises
 
 
 @dataclass(slots=True)
@@ -28,7 +50,7 @@ class Closure:
     """What follows from the asserted triples.
 
     Attributes:
-        triples: the entailed triples, without the asserted.
+        triples: the entailed triples, without the asserted, each after its premises.
         rounds: how many rounds it took.
         by_rule: how many triples each rule added.
     """
@@ -36,7 +58,7 @@ class Closure:
     triples: list[ox.Triple]
     rounds: int
     by_rule: dict[str, int]
-    _why: dict[ox.Triple, tuple[str, str, tuple[ox.Triple, ...]]] = field(default_factory=dict, repr=False)
+    receipts: Receipts | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         return len(self.triples)
@@ -44,30 +66,20 @@ class Closure:
     def explain(self, triple: ox.Triple) -> list[str]:
         """Why a triple is entailed: rule, axiom and premises, down to asserted triples, one line each, indented.
 
-        An asserted (or unknown) triple explains itself in one line.
+        An asserted (or unknown) triple explains itself in one line, and so does each where the reference
+        engine made the closure: owlrl keeps no receipts.
         """
-        return list(self._lines(triple, 0, set()))
-
-    def _lines(self, triple: ox.Triple, depth: int, seen: set[ox.Triple]) -> Iterator[str]:
-        from kgtools.vocab import short
-
-        text = "  " * depth + " ".join(short(x) for x in (triple.subject, triple.predicate, triple.object))
-        if triple not in self._why or triple in seen:
-            yield text
-            return
-        rule, axiom, premises = self._why[triple]
-        yield f"{text}   by {rule}: {axiom}"
-        for premise in premises:
-            yield from self._lines(premise, depth + 1, seen | {triple})
+        return (self.receipts or Receipts([], {}, [], {})).explain(triple)
 
 
 class _Facts:
-    """Interned facts, indexed by predicate with subject or object."""
+    """Interned terms and the facts known so far; those of joined predicates are indexed by subject and object."""
 
     def __init__(self) -> None:
         self.ids: dict[object, int] = {}
         self.terms: list[object] = []
-        self.all: set[Fact] = set()
+        self.literals: set[int] = set()
+        self.known: set[Fact] = set()
         self.by_s: dict[tuple[int, int], list[int]] = defaultdict(list)
         self.by_o: dict[tuple[int, int], list[int]] = defaultdict(list)
         self.by_p: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -77,22 +89,97 @@ class _Facts:
         if found is None:
             found = self.ids[term] = len(self.terms)
             self.terms.append(term)
+            if isinstance(term, ox.Literal):
+                self.literals.add(found)
         return found
 
-    def add(self, fact: Fact) -> None:
+    def of(self, triple: ox.Triple) -> Fact:
+        return self.intern(triple.subject), self.intern(triple.predicate), self.intern(triple.object)
+
+    def index(self, fact: Fact) -> None:
         s, p, o = fact
-        self.all.add(fact)
         self.by_s[p, s].append(o)
         self.by_o[p, o].append(s)
         self.by_p[p].append((s, o))
 
+    def triple(self, fact: Fact) -> ox.Triple:
+        s, p, o = fact
+        return ox.Triple(self.terms[s], self.terms[p], self.terms[o])  # type: ignore[arg-type]
+
 
 @dataclass(frozen=True, slots=True)
-class _Compiled:
-    rule: Rule
+class _Consequence:
+    """A triple that follows from a statement by rules without joins; `rule` is the last of them."""
+
+    subject: int
+    predicate: int
+    object: int
+    rule: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined:
+    """A rule with several patterns over interned terms; `width` variables, numbered from -1 downwards."""
+
+    rule: int
     body: tuple[Pattern, ...]
     head: Pattern
     width: int
+
+
+class _Chains:
+    """The rules with one pattern, chained: what follows from a statement, worked out once for each shape of it."""
+
+    def __init__(self, facts: _Facts, rules: list[tuple[int, Rule]]) -> None:
+        self._by_predicate: dict[int, list[_Consequence]] = defaultdict(list)
+        self._by_pair: dict[tuple[int, int], list[_Consequence]] = defaultdict(list)
+        self._found: dict[tuple[int, int, bool], tuple[_Consequence, ...]] = {}
+        self._literals = facts.literals
+        for at, rule in rules:
+            s, p, o = rule.body[0]
+
+            def slot(x: object, s: object = s, o: object = o) -> int:
+                return SUBJECT if x == s else OBJECT if x == o else facts.intern(x)
+
+            made = _Consequence(slot(rule.head[0]), facts.intern(rule.head[1]), slot(rule.head[2]), at)
+            if isinstance(o, str):
+                self._by_predicate[facts.intern(p)].append(made)
+            else:
+                self._by_pair[facts.intern(p), facts.intern(o)].append(made)
+        self.predicates = {*self._by_predicate, *(p for p, _ in self._by_pair)}
+        self._by_class = {p for p, _ in self._by_pair}
+
+    def of(self, predicate: int, object_: int) -> tuple[_Consequence, ...]:
+        """What follows from a statement with this predicate and object, nearest first."""
+        literal = object_ in self._literals
+        key = (predicate, object_ if predicate in self._by_class else -1, literal)
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._chain(predicate, key[1], literal)
+        return found
+
+    def _direct(self, predicate: int, object_: int) -> Iterator[_Consequence]:
+        yield from self._by_predicate.get(predicate, ())
+        if object_ >= 0:
+            yield from self._by_pair.get((predicate, object_), ())
+
+    def _chain(self, predicate: int, object_: int, literal: bool) -> tuple[_Consequence, ...]:
+        start = (SUBJECT, predicate, OBJECT)
+        seen: dict[Pattern, _Consequence | None] = {start: None}
+        queue: list[Pattern] = [start]
+        for pattern in queue:
+            s, p, o = pattern
+            for step in self._direct(p, object_ if o == OBJECT else o):
+                ends = {SUBJECT: s, OBJECT: o}
+                made = (ends.get(step.subject, step.subject), step.predicate, ends.get(step.object, step.object))
+                if made not in seen and not (literal and made[0] == OBJECT):
+                    seen[made] = _Consequence(*made, step.rule)
+                    queue.append(made)
+        return tuple(c for c in seen.values() if c is not None)
+
+    def needs_object(self, consequence: _Consequence) -> bool:
+        """Whether more may follow from the consequence once its object is known: it is a typing by a variable class."""
+        return consequence.predicate in self._by_class and consequence.object < 0
 
 
 def close(asserted: Iterable[ox.Triple], rules: list[Rule], constructs: Iterable[Construct] = ()) -> Closure:
@@ -103,98 +190,114 @@ def close(asserted: Iterable[ox.Triple], rules: list[Rule], constructs: Iterable
         rules: compiled axioms.
         constructs: rules asked as SPARQL after the others have come to rest; what they add goes round again.
     """
-    facts = _Facts()
-    needed: set[object] = {a[1] for r in rules for a in r.body}
-    delta: list[Fact] = []
-    premises: set[ox.Triple] | None = None
     constructs = list(constructs)
-    kept: list[ox.Triple] = []
-    for t in asserted:
-        kept.append(t)
-        if t.predicate in needed:
-            fact = (facts.intern(t.subject), facts.intern(t.predicate), facts.intern(t.object))
-            if fact not in facts.all:
-                facts.add(fact)
-                delta.append(fact)
-    heads = {a.head[1] for a in rules}
-    for t in kept:
-        if t.predicate in heads and t.predicate not in needed:
-            facts.all.add((facts.intern(t.subject), facts.intern(t.predicate), facts.intern(t.object)))
-    compiled = [_intern(facts, r) for r in rules]
-    single: dict[int, list[_Compiled]] = defaultdict(list)
-    joined: dict[int, list[tuple[_Compiled, int]]] = defaultdict(list)
-    for c in compiled:
-        if len(c.body) == 1:
-            single[c.body[0][1]].append(c)
-        else:
-            for at, atom in enumerate(c.body):
-                joined[atom[1]].append((c, at))
-    literal = {i for i, term in enumerate(facts.terms) if isinstance(term, ox.Literal)}
-    why: dict[Fact, tuple[_Compiled | str, tuple[Fact, ...]]] = {}
-    rounds = 0
+    facts = _Facts()
+    chains = _Chains(facts, [(n, r) for n, r in enumerate(rules) if _alone(r)])
+    joined: dict[int, list[tuple[_Joined, int]]] = defaultdict(list)
+    for n, rule in enumerate(rules):
+        if not _alone(rule):
+            made = _intern(facts, n, rule)
+            for at, atom in enumerate(made.body):
+                joined[atom[1]].append((made, at))
+    used = chains.predicates | joined.keys()
+    heads = used | {facts.intern(r.head[1]) for r in rules}
+    premises = list(asserted)
+    ids = facts.ids
+    delta: list[Fact] = []
+    for t in premises:
+        p = ids.get(t.predicate)
+        if p in heads:
+            fact = facts.of(t)
+            if fact not in facts.known:
+                facts.known.add(fact)
+                if p in used:
+                    delta.append(fact)
+    given = set(premises) if constructs else set()
+    why: dict[Fact, int | str] = {}
+    told = rounds = 0
     while True:
         while delta:
             rounds += 1
-            new: list[Fact] = []
-
-            def derive(c: _Compiled, fact: Fact, used: tuple[Fact, ...], new: list[Fact] = new) -> None:
-                if fact not in facts.all and fact not in why and fact[0] not in literal:
-                    why[fact] = (c, used)
-                    new.append(fact)
-
-            for fact in delta:
-                for c in single.get(fact[1], ()):
-                    binding = _match(c.body[0], fact, [-1] * c.width)
-                    if binding is not None:
-                        derive(c, _fill(c.head, binding), (fact,))
-                for c, at in joined.get(fact[1], ()):
-                    binding = _match(c.body[at], fact, [-1] * c.width)
-                    if binding is not None:
-                        for full, used in _join(facts, c.body, at, fact, binding):
-                            derive(c, _fill(c.head, full), used)
-            for fact in new:
-                facts.add(fact)
-            delta = new
-        if not constructs:
-            break
-        if premises is None:
-            premises = set(kept)
-        entailed = [_triple(facts, f) for f in why]
-        known = set(entailed)
-        for name, ask in constructs:
-            for t in ask(entailed):
-                if t not in premises and t not in known and not isinstance(t.subject, ox.Literal):
-                    known.add(t)
-                    fact = (facts.intern(t.subject), facts.intern(t.predicate), facts.intern(t.object))
-                    why[fact] = (name, ())
-                    facts.add(fact)
-                    delta.append(fact)
+            delta = _round(facts, chains, joined, delta, why)
+        made_now = [facts.triple(f) for f in list(why)[told:]]
+        told = len(why)
+        for construct in constructs:
+            for t in construct.ask(made_now):
+                if t not in given and not isinstance(t.subject, ox.Literal):
+                    fact = facts.of(t)
+                    if fact not in why and fact not in facts.known:
+                        why[fact] = construct.name
+                        facts.known.add(fact)
+                        delta.append(fact)
+            made_now = []
         if not delta:
             break
-    made = {f: _triple(facts, f) for f in why}
-    reasons = {
-        made[f]: (
-            (by, "a CONSTRUCT rule", ())
-            if isinstance(by, str)
-            else (by.rule.name, by.rule.axiom, tuple(_triple(facts, u) for u in used))
-        )
-        for f, (by, used) in why.items()
-    }
-    counts = Counter(by if isinstance(by, str) else by.rule.name for by, _ in why.values())
-    return Closure(list(made.values()), rounds, dict(sorted(counts.items())), reasons)
+    triples = [facts.triple(f) for f in why]
+    names = Counter(by if isinstance(by, str) else rules[by].name for by in why.values())
+    reasons = dict(zip(triples, why.values(), strict=True))
+    return Closure(
+        triples,
+        rounds,
+        dict(sorted(names.items())),
+        Receipts(premises, reasons, rules, {c.name: c.premises for c in constructs}),
+    )
 
 
-def _intern(facts: _Facts, rule: Rule) -> _Compiled:
+def _round(
+    facts: _Facts,
+    chains: _Chains,
+    joined: dict[int, list[tuple[_Joined, int]]],
+    delta: list[Fact],
+    why: dict[Fact, int | str],
+) -> list[Fact]:
+    """One round: the consequences of each new fact, and the joins in which it takes part."""
+    known, literals = facts.known, facts.literals
+    after: list[Fact] = []
+    for fact in delta:
+        if fact[1] in joined:
+            facts.index(fact)
+    for fact in delta:
+        s, p, o = fact
+        for c in chains.of(p, o) if p in chains.predicates else ():
+            a = c.subject
+            a = s if a == SUBJECT else o if a == OBJECT else a
+            b = c.object
+            made = (a, c.predicate, s if b == SUBJECT else o if b == OBJECT else b)
+            if made not in known:
+                known.add(made)
+                why[made] = c.rule
+                if c.predicate in joined or chains.needs_object(c):
+                    after.append(made)
+        for rule, at in joined.get(p, ()):
+            binding = _match(rule.body[at], fact, [-1] * rule.width)
+            if binding is None:
+                continue
+            for full in _join(facts, rule.body, at, binding):
+                made = _fill(rule.head, full)
+                if made not in known and made[0] not in literals:
+                    known.add(made)
+                    why[made] = rule.rule
+                    after.append(made)
+    return after
+
+
+def _alone(rule: Rule) -> bool:
+    """One pattern in the body, its subject a variable, and nothing in the head but what it binds."""
+    if len(rule.body) != 1:
+        return False
+    s, _, o = rule.body[0]
+    return isinstance(s, str) and s != o and all(not isinstance(x, str) or x in (s, o) for x in rule.head)
+
+
+def _intern(facts: _Facts, at: int, rule: Rule) -> _Joined:
     slots: dict[str, int] = {}
 
     def number(x: object) -> int:
-        if isinstance(x, str):
-            return -1 - slots.setdefault(x, len(slots))
-        return facts.intern(x)
+        return -1 - slots.setdefault(x, len(slots)) if isinstance(x, str) else facts.intern(x)
 
     body = tuple((number(s), number(p), number(o)) for s, p, o in rule.body)
     s, p, o = rule.head
-    return _Compiled(rule, body, (number(s), number(p), number(o)), len(slots))
+    return _Joined(at, body, (number(s), number(p), number(o)), len(slots))
 
 
 def _match(pattern: Pattern, fact: Fact, binding: list[int]) -> list[int] | None:
@@ -211,36 +314,33 @@ def _match(pattern: Pattern, fact: Fact, binding: list[int]) -> list[int] | None
 
 
 def _fill(pattern: Pattern, binding: list[int]) -> Fact:
-    s, p, o = (x if x >= 0 else binding[-1 - x] for x in pattern)
-    return s, p, o
+    s, p, o = pattern
+    return (
+        s if s >= 0 else binding[-1 - s],
+        p if p >= 0 else binding[-1 - p],
+        o if o >= 0 else binding[-1 - o],
+    )
 
 
-def _join(
-    facts: _Facts, body: tuple[Pattern, ...], done: int, fact: Fact, binding: list[int]
-) -> Iterator[tuple[list[int], tuple[Fact, ...]]]:
+def _join(facts: _Facts, body: tuple[Pattern, ...], done: int, binding: list[int]) -> Iterator[list[int]]:
     """All ways to match the rest of a body, nearest pattern first."""
     rest = sorted((i for i in range(len(body)) if i != done), key=lambda i: abs(i - done))
 
-    def go(at: int, bound: list[int], used: tuple[Fact, ...]) -> Iterator[tuple[list[int], tuple[Fact, ...]]]:
+    def go(at: int, bound: list[int]) -> Iterator[list[int]]:
         if at == len(rest):
-            yield bound, used
+            yield bound
             return
         pattern = body[rest[at]]
-        s, p, o = (x if x >= 0 else bound[-1 - x] for x in pattern)
+        s, p, o = _fill(pattern, bound)
         if s >= 0:
-            options: Iterable[Fact] = ((s, p, x) for x in facts.by_s.get((p, s), ()))
+            options: list[Fact] = [(s, p, x) for x in facts.by_s.get((p, s), ())]
         elif o >= 0:
-            options = ((x, p, o) for x in facts.by_o.get((p, o), ()))
+            options = [(x, p, o) for x in facts.by_o.get((p, o), ())]
         else:
-            options = ((x, p, y) for x, y in facts.by_p.get(p, ()))
-        for option in list(options):
+            options = [(x, p, y) for x, y in facts.by_p.get(p, ())]
+        for option in options:
             extended = _match(pattern, option, list(bound))
             if extended is not None:
-                yield from go(at + 1, extended, (*used, option))
+                yield from go(at + 1, extended)
 
-    yield from go(0, binding, (fact,))
-
-
-def _triple(facts: _Facts, fact: Fact) -> ox.Triple:
-    s, p, o = (facts.terms[x] for x in fact)
-    return ox.Triple(s, p, o)  # type: ignore[arg-type]
+    yield from go(0, binding)

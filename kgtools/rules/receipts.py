@@ -1,0 +1,109 @@
+"""Receipts: the rule and the premises of an entailed triple, found when asked for rather than kept for all.
+
+Entailed triples stand in the order in which they were made, and each came after its premises. So the premises
+of a triple are any matches of its rule's body among the asserted triples and the entailed ones made before it:
+a receipt never runs in a circle.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+import pyoxigraph as ox
+
+from kgtools.rules.compile import Atom, Rule
+from kgtools.vocab import short
+
+Premises = Callable[[ox.Triple], Iterable[ox.Triple]]
+"""How a CONSTRUCT rule tells from which triples it made one."""
+
+Binding = dict[str, object]
+
+
+class Receipts:
+    """Explains entailed triples.
+
+    Args:
+        asserted: the premises of the closure.
+        reasons: each entailed triple, in the order made, to the number of its rule or the name of a CONSTRUCT rule.
+        rules: the rules that the numbers count.
+        constructs: the CONSTRUCT rules by name.
+    """
+
+    def __init__(
+        self,
+        asserted: list[ox.Triple],
+        reasons: Mapping[ox.Triple, int | str],
+        rules: list[Rule],
+        constructs: Mapping[str, Premises],
+    ) -> None:
+        self._asserted = asserted
+        self._reasons = reasons
+        self._rules = rules
+        self._constructs = constructs
+        self._rank: dict[ox.Triple, int] = {}
+        self._by_s: dict[tuple[object, object], list[ox.Triple]] = defaultdict(list)
+        self._by_o: dict[tuple[object, object], list[ox.Triple]] = defaultdict(list)
+
+    def why(self, triple: ox.Triple) -> tuple[str, str, tuple[ox.Triple, ...]] | None:
+        """Rule, axiom and premises of an entailed triple; None where it is asserted or unknown."""
+        reason = self._reasons.get(triple)
+        if reason is None:
+            return None
+        self._prepare()
+        if isinstance(reason, str):
+            return reason, "a CONSTRUCT rule", tuple(self._constructs[reason](triple))
+        rule = self._rules[reason]
+        binding = _unify(rule.head, triple, {})
+        found = None if binding is None else next(self._match(rule.body, binding, self._rank[triple]), None)
+        return rule.name, rule.axiom, found or ()
+
+    def explain(self, triple: ox.Triple) -> list[str]:
+        """The receipt of a triple as indented lines, down to asserted triples."""
+        return list(self._lines(triple, 0))
+
+    def _lines(self, triple: ox.Triple, depth: int) -> Iterator[str]:
+        text = "  " * depth + " ".join(short(x) for x in (triple.subject, triple.predicate, triple.object))
+        found = self.why(triple)
+        if found is None:
+            yield text
+            return
+        rule, axiom, premises = found
+        yield f"{text}   by {rule}: {axiom}"
+        for premise in premises:
+            yield from self._lines(premise, depth + 1)
+
+    def _prepare(self) -> None:
+        if not self._rank:
+            self._rank = {t: n for n, t in enumerate(self._reasons, 1)}
+            for t in (*self._asserted, *self._reasons):
+                self._by_s[t.predicate, t.subject].append(t)
+                self._by_o[t.predicate, t.object].append(t)
+
+    def _match(self, body: tuple[Atom, ...], binding: Binding, rank: int) -> Iterator[tuple[ox.Triple, ...]]:
+        if not body:
+            yield ()
+            return
+        # the pattern with the most bound ends first
+        atom = max(body, key=lambda a: sum(not isinstance(x, str) or x in binding for x in (a[0], a[2])))
+        rest = tuple(a for a in body if a is not atom)
+        s, p, o = (binding.get(x, x) if isinstance(x, str) else x for x in atom)
+        options = self._by_o.get((p, o), ()) if isinstance(s, str) else self._by_s.get((p, s), ())
+        for t in options:
+            extended = _unify(atom, t, binding) if self._rank.get(t, 0) < rank else None
+            if extended is not None:
+                for more in self._match(rest, extended, rank):
+                    yield (t, *more)
+
+
+def _unify(atom: Atom, triple: ox.Triple, binding: Binding) -> Binding | None:
+    """The binding extended so that the atom is the triple, or None."""
+    out = dict(binding)
+    for want, have in zip(atom, (triple.subject, triple.predicate, triple.object), strict=True):
+        if isinstance(want, str):
+            if out.setdefault(want, have) != have:
+                return None
+        elif want != have:
+            return None
+    return out
