@@ -49,7 +49,9 @@ class Pattern:
     object: Term
 
     def variables(self) -> set[str]:
-        return {x for x in (self.subject, self.object) if isinstance(x, str)}
+        """The variables in it, that of the predicate included."""
+        named = {x for x in (self.subject, self.object) if isinstance(x, str)}
+        return named | {self.path.text} if self.path.text.startswith("?") else named
 
     def __str__(self) -> str:
         return f"{self.subject} {self.path.text} {self.object} ."
@@ -66,9 +68,6 @@ def step(predicate: str) -> Path:
     '<http://e/p>'
     """
     return Path(f"<{predicate}>", frozenset((predicate,)))
-
-
-ANY = Path("?any", None)
 
 
 def patterns(query: str) -> list[Found]:
@@ -212,4 +211,4 @@ def instantiate(pattern: Pattern, binding: Callable[[str], Any]) -> ox.Triple | 
     predicate = next(iter(pattern.path.forward or ()), None)
     if s is None or o is None or predicate is None or not pattern.path.simple:
         return None
-    return ox.Triple(s, ox.NamedNode(predicate), o)
+    return ox.Triple(s, ox.NamedNode(predicate), o)  # type: ignore[arg-type]

@@ -7,10 +7,11 @@ tell from an answer which engine gave it. Nothing here checks whether a query is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import pyoxigraph as ox
 
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     import rdflib
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+MANY = 20_000
+"""From this many triples on, threads gain more than they cost."""
+
+T = TypeVar("T")
+R = TypeVar("R")
 Row = tuple[Term | None, ...]
 """One row of an answer."""
 
@@ -40,6 +46,8 @@ class Engine(Protocol):
     """
 
     name: str
+    concurrent: bool
+    """Whether several threads may ask at once, and gain by it."""
 
     def select(self, query: str) -> Solutions:
         """Run a SELECT."""
@@ -54,6 +62,18 @@ class Engine(Protocol):
         ...
 
 
+def each(engine: Engine, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
+    """`work` done on every item, in order; on all processors where the engine answers several threads at once.
+
+    Raises:
+        KgError: what `work` raised first, in the order of the items.
+    """
+    if not engine.concurrent:
+        return [work(item) for item in items]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(work, items))
+
+
 class OxigraphEngine:
     """Oxigraph in process, over a store.
 
@@ -66,6 +86,7 @@ class OxigraphEngine:
 
     def __init__(self, store: ox.Store, graphs: list[ox.NamedNode | ox.DefaultGraph] | None = None) -> None:
         self._store = store
+        self.concurrent = len(store) >= MANY
         self._scope: dict[str, Any] = (
             {"use_default_graph_as_union": True} if graphs is None else {"default_graph": graphs}
         )
@@ -97,6 +118,7 @@ class RdflibEngine:
     """rdflib's own evaluator, the reference: slow and independent of the others."""
 
     name = "rdflib"
+    concurrent = False
 
     def __init__(self, graph: rdflib.Graph) -> None:
         self._graph = graph
@@ -138,6 +160,7 @@ class EndpointEngine:
     """
 
     name = "endpoint"
+    concurrent = False
 
     def __init__(self, url: str, *, timeout: float) -> None:
         if not url.startswith(("http://", "https://")):
@@ -149,6 +172,7 @@ class EndpointEngine:
 
     def _run(self, query: str, accept: str) -> bytes:
         import urllib.error
+        from importlib.metadata import version
 
         import SPARQLWrapper as sw
 

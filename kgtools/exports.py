@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from kgtools import files, tables
 from kgtools.errors import InputError
 from kgtools.graph import KnowledgeGraph
 from kgtools.turtle import to_turtle
-from kgtools.vocab import IPP, LABEL, RDF, SKOS, TYPE, XSD, home, ipp, prefixes
+from kgtools.vocab import IPP, LABEL, RDF, SKOS, TYPE, XSD, home, ipp, prefixes, split
 
 SUFFIX = {
     "ttl": "ttl",
@@ -120,13 +121,11 @@ def _reifiers(triples: list[ox.Triple]) -> Iterator[ox.Triple]:
 def _jsonld(triples: list[ox.Triple]) -> bytes:
     """JSON-LD 1.1: one object a subject, compacted by our context, which is written in."""
     context = json.loads((home("ontology") / "context.jsonld").read_bytes())["@context"]
-    table = prefixes()
 
+    @cache
     def compact(iri: str) -> str:
-        for prefix, namespace in table.items():
-            if iri.startswith(namespace) and prefix != "id":
-                return f"{prefix}:{iri[len(namespace) :]}"
-        return iri
+        found = split(iri)
+        return iri if found is None or found[0] == "id" else f"{found[0]}:{found[1]}"
 
     def value(key: str, term: Any) -> Any:
         definition = context.get(key)
@@ -167,5 +166,6 @@ def _jsonld(triples: list[ox.Triple]) -> bytes:
         for key, found in node.items():
             if isinstance(found, list) and len(found) == 1 and key not in ("@type",):
                 node[key] = found[0]
-    document = {"@context": context, "@graph": list(nodes.values())}
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    lines = ",\n".join(json.dumps(node, ensure_ascii=False) for node in nodes.values())
+    head = json.dumps(context, ensure_ascii=False, indent=1)
+    return f'{{"@context": {head},\n"@graph": [\n{lines}\n]}}\n'.encode()

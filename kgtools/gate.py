@@ -65,18 +65,32 @@ _LEXICAL = {
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file that passed the gate: its path, its statements, and how many sat in named graphs."""
+    """One file that passed the gate.
+
+    Attributes:
+        path: where it lies.
+        data: its text as UTF-8 bytes, contexts written in; what a store may load.
+        form: its syntax.
+        statements: how many statements it holds.
+        in_named_graphs: how many of them sit in named graphs.
+    """
 
     path: Path
-    triples: list[ox.Triple]
+    data: bytes
+    form: ox.RdfFormat
+    statements: int
     in_named_graphs: int
+
+    @property
+    def triples(self) -> list[ox.Triple]:
+        """Its statements as triples, those of named graphs beside the others."""
+        return [q.triple for q in ox.parse(self.data, format=self.form)]
 
 
 def read(path: Path) -> Document:
     """Read one RDF file whole.
 
-    Statements in named graphs are kept as triples beside the others, and counted, so that nobody asks a
-    default graph that silently lacks them.
+    Statements in named graphs are counted, so that nobody asks a default graph that silently lacks them.
 
     Raises:
         InputError: the file is missing, is not what its name says, or holds something that is refused.
@@ -91,21 +105,22 @@ def read(path: Path) -> Document:
     data = _text(path, raw, form)
     if form == ox.RdfFormat.JSON_LD:
         data = _with_bundled_context(path, data)
-    triples: list[ox.Triple] = []
-    named = 0
+    statements = named = 0
+    default = ox.DefaultGraph()
+    may_name = form.supports_datasets
     try:
         for quad in ox.parse(data, format=form):
-            triples.append(ox.Triple(quad.subject, quad.predicate, quad.object))
-            named += not isinstance(quad.graph_name, ox.DefaultGraph)
+            statements += 1
+            if may_name and quad.graph_name != default:
+                named += 1
+            problem = ill_formed(quad.object)
+            if problem:
+                raise InputError(f"{path}:{_line_of(data, quad.object)}: {problem}; nothing of the file was kept")
     except SyntaxError as error:
         line = f":{error.lineno}" if error.lineno else ""
         detail = re.sub(r"^Parser error at line \d+ (between columns \d+ and \d+|column \d+): ", "", str(error.msg))
         raise InputError(f"{path}{line}: {detail}; nothing of the file was kept") from error
-    for triple in triples:
-        problem = ill_formed(triple.object)
-        if problem:
-            raise InputError(f"{path}:{_line_of(data, triple.object)}: {problem}; nothing of the file was kept")
-    return Document(path, triples, named)
+    return Document(path, data, form, statements, named)
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:

@@ -122,15 +122,15 @@ def load(*paths: Path, ontology: Path | None = None) -> KnowledgeGraph:
     documents = [gate.read(p) for p in gate.files(paths or (home("data"),))]
     graph = KnowledgeGraph(ox.Store())
     for document in schema:
-        graph.store.bulk_extend(_quads(document.triples, ONTOLOGY_GRAPH))
+        _put(graph.store, document, ONTOLOGY_GRAPH)
     for document in documents:
-        graph.store.bulk_extend(_quads(document.triples, ox.DefaultGraph()))
-        graph.files.append((document.path, len(document.triples)))
+        _put(graph.store, document, ox.DefaultGraph())
+        graph.files.append((document.path, document.statements))
         if document.in_named_graphs:
             graph.warnings.append(
                 f"{document.path}: {document.in_named_graphs} statements sit in named graphs; they are read as one graph with the rest"
             )
-        if not document.triples:
+        if not document.statements:
             graph.warnings.append(f"{document.path}: no statement in this file")
     return graph
 
@@ -153,9 +153,19 @@ def from_rdflib(source: rdflib.Graph, *, ontology: Path | None = None) -> Knowle
             raise InputError(f"{t.subject} {t.predicate}: {problem}")
     graph = KnowledgeGraph(ox.Store())
     for name in ONTOLOGY_FILES:
-        graph.store.bulk_extend(_quads(gate.read((ontology or home("ontology")) / name).triples, ONTOLOGY_GRAPH))
+        _put(graph.store, gate.read((ontology or home("ontology")) / name), ONTOLOGY_GRAPH)
     graph.store.bulk_extend(_quads(triples, ox.DefaultGraph()))
     return graph
+
+
+def _put(store: ox.Store, document: gate.Document, graph: ox.NamedNode | ox.DefaultGraph) -> None:
+    """Load a checked document into one graph of a store; statements of named graphs join the others there."""
+    if document.in_named_graphs:
+        store.bulk_extend(_quads(document.triples, graph))
+    else:
+        store.bulk_load(
+            document.data, format=document.form, to_graph=None if document.form.supports_datasets else graph
+        )
 
 
 def _quads(triples: Iterable[ox.Triple], graph: ox.NamedNode | ox.DefaultGraph) -> Iterator[ox.Quad]:

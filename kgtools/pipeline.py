@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kgtools.engines import each
 from kgtools.exports import export
 from kgtools.graph import KnowledgeGraph, load
 from kgtools.hygiene import lint
@@ -83,8 +84,8 @@ def build(*paths: Path, out: Path, on_station: Callable[[str], None] = lambda na
     done("infer", f"{len(inference.closure):,} triples entailed", [str(i) for i in inference.inconsistencies])
     on_station("questions")
     engine = graph.engine()
-    answers = {name: ask(engine, q.text, name=name) for name, q in questions().items()}
-    done("questions", f"{len(answers)} questions, {sum(len(a) for a in answers.values()):,} rows")
+    answers = each(engine, lambda q: ask(engine, q.text, name=q.name), questions().values())
+    done("questions", f"{len(answers)} questions, {sum(len(a) for a in answers):,} rows")
     if result.clean:
         on_station("export")
         for form in EXPORTS:

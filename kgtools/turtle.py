@@ -12,7 +12,7 @@ from functools import cache
 
 import pyoxigraph as ox
 
-from kgtools.vocab import IPP, LABEL, RDF, SKOS, TYPE, XSD, home, prefixes
+from kgtools.vocab import IPP, LABEL, RDF, SKOS, TYPE, XSD, home, prefixes, split
 
 _KINDS = [
     "DataFile",
@@ -49,6 +49,7 @@ _KINDS = [
     "Citation",
     "Source",
 ]
+_DIGITS = re.compile(r"(\d+)")
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_-])?")
 _PLAIN = {XSD + "integer": re.compile(r"[+-]?[0-9]+"), XSD + "boolean": re.compile(r"true|false")}
 
@@ -63,8 +64,8 @@ def _predicate_order() -> dict[str, int]:
     return {iri: n for n, iri in enumerate(listed)}
 
 
-def _natural(text: str) -> list[tuple[int, int | str]]:
-    return [(0, int(x)) if x.isdigit() else (1, x) for x in re.split(r"(\d+)", text) if x]
+def _natural(text: str) -> list[int | str]:
+    return [int(x) if x.isdecimal() else x for x in _DIGITS.split(text)]
 
 
 def to_turtle(triples: Iterable[ox.Triple]) -> bytes:
@@ -76,20 +77,21 @@ def to_turtle(triples: Iterable[ox.Triple]) -> bytes:
     >>> print(to_turtle([ox.Triple(expand("jpn"), LABEL, ox.Literal("Japan", language="en"))]).decode().splitlines()[-1])
     id:jpn rdfs:label "Japan"@en .
     """
-    table = prefixes()
     used: set[str] = set()
     order = _predicate_order()
     kinds = {IPP + k: n for n, k in enumerate(_KINDS)}
 
+    @cache
+    def named(iri: str) -> str:
+        found = split(iri)
+        if found is None or not _LOCAL.fullmatch(found[1]):
+            return f"<{iri}>"
+        used.add(found[0])
+        return f"{found[0]}:{found[1]}"
+
     def text(term: object) -> str:
         if isinstance(term, ox.NamedNode):
-            for prefix, namespace in table.items():
-                if term.value.startswith(namespace):
-                    local = term.value[len(namespace) :]
-                    if _LOCAL.fullmatch(local):
-                        used.add(prefix)
-                        return f"{prefix}:{local}"
-            return str(term)
+            return named(term.value)
         if isinstance(term, ox.Literal):
             kind = term.datatype.value
             if kind in _PLAIN and _PLAIN[kind].fullmatch(term.value):
@@ -99,7 +101,7 @@ def to_turtle(triples: Iterable[ox.Triple]) -> bytes:
                 return f"{ox.Literal(term.value)}^^xsd:{kind.removeprefix(XSD)}"
         return str(term)
 
-    subjects: dict[object, dict[object, list[object]]] = {}
+    subjects: dict[object, dict[ox.NamedNode, list[object]]] = {}
     rank: dict[object, int] = {}
     for t in triples:
         found = subjects.setdefault(t.subject, {}).setdefault(t.predicate, [])
@@ -110,10 +112,12 @@ def to_turtle(triples: Iterable[ox.Triple]) -> bytes:
     blocks = []
     for subject in sorted(subjects, key=lambda s: (rank.get(s, 99), _natural(str(s)))):
         lines = []
-        for predicate in sorted(subjects[subject], key=lambda p: (order.get(getattr(p, "value", ""), 999), str(p))):
+        for predicate in sorted(subjects[subject], key=lambda p: (order.get(p.value, 999), p.value)):
             verb = "a" if predicate == TYPE else text(predicate)
-            objects = [text(o) for o in sorted(subjects[subject][predicate], key=lambda o: _natural(str(o)))]
-            lines.append(f"{verb} {' , '.join(objects)}")
+            objects = subjects[subject][predicate]
+            if len(objects) > 1:
+                objects = sorted(objects, key=lambda o: _natural(str(o)))
+            lines.append(f"{verb} {' , '.join(text(o) for o in objects)}")
         blocks.append(f"{text(subject)} " + " ;\n  ".join(lines) + " .\n")
-    head = "".join(f"@prefix {p}: <{n}> .\n" for p, n in table.items() if p in used)
+    head = "".join(f"@prefix {p}: <{n}> .\n" for p, n in prefixes().items() if p in used)
     return (head + "\n" + "\n".join(blocks)).encode()

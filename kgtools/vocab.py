@@ -63,6 +63,22 @@ def prefixes() -> dict[str, str]:
     return dict(sorted((row["prefix"], row["namespace"]) for row in table.values()))
 
 
+@cache
+def _namespaces() -> dict[str, str]:
+    return {namespace: prefix for prefix, namespace in prefixes().items()}
+
+
+def split(iri: str) -> tuple[str, str] | None:
+    """Prefix and local name of an IRI by the project's table, or None where its namespace is not in it.
+
+    >>> split(ID + "jpn"), split("http://example.org/x")
+    (('id', 'jpn'), None)
+    """
+    at = max(iri.rfind("/"), iri.rfind("#")) + 1
+    prefix = _namespaces().get(iri[:at])
+    return None if prefix is None else (prefix, iri[at:])
+
+
 def short(term: object) -> str:
     """A term as a person reads it: a prefixed name where the table has the namespace, else its own text.
 
@@ -70,11 +86,8 @@ def short(term: object) -> str:
     ('ipp:host', '2026-01-16')
     """
     if isinstance(term, ox.NamedNode):
-        for prefix, namespace in prefixes().items():
-            local = term.value.removeprefix(namespace)
-            if local != term.value and local and not set(local) & set("/#?"):
-                return f"{prefix}:{local}"
-        return f"<{term.value}>"
+        found = split(term.value)
+        return f"{found[0]}:{found[1]}" if found and found[1] and "?" not in found[1] else f"<{term.value}>"
     if isinstance(term, ox.Literal):
         return term.value
     return str(term)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -45,6 +45,15 @@ class CompiledQuery:
     constraint: Node | None
     message: str
     severity: ox.NamedNode
+
+    def restricted(self, nodes: Collection[Node]) -> str:
+        """The query for these target nodes alone, written into each place where it binds its targets."""
+        values = f"{_TARGETS} VALUES ?this {{ {' '.join(sorted(constant(n) for n in nodes))} }} "
+        return self.text.replace(_TARGETS, values)
+
+
+_TARGETS = "WHERE { # targets\n"
+"""Begins each group in which a compiled query binds its target nodes; the comment is there to be read, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +132,7 @@ def _shape_queries(
             root.node,
             shape,
             found.component,
-            f"SELECT DISTINCT {' '.join(variables)} WHERE {{ {context} {found.pattern} }}",
+            f"SELECT DISTINCT {' '.join(variables)} {_TARGETS}{context}\n{found.pattern} }}",
             node[1:],
             path,
             found.value[1:] if found.value else None,
@@ -170,13 +179,13 @@ def _sparql_query(
     ):
         raise NotCompilable("MINUS, VALUES, $shapesGraph or $currentShape in a SPARQL constraint")
     _check_binding(shape, stream)
-    inner = f" {{ SELECT DISTINCT ?this WHERE {{ {context} }} }} "
+    inner = f" {{ SELECT DISTINCT ?this {_TARGETS}{context} }} }} "
     text = text[: where.end] + inner + _into_nested(text[where.end :], inner)
     text = re.sub(r"\$this\b", "?this", text)
     message = graph.all(constraint, SH + "message") or list(shape.messages)
     declared = "".join(f"PREFIX {p}: <{n}> " for p, n in _prefixes(graph, constraint))
     if isinstance(off, ox.Literal) and off.value in ("true", "1"):
-        text = "SELECT ?this WHERE { FILTER (false) }"
+        text = f"SELECT ?this {_TARGETS}FILTER (false) }}"
     return CompiledQuery(
         root.node,
         shape,

@@ -33,3 +33,18 @@ def sparql_path(graph: ShapesGraph, node: Node, trail: tuple[Node, ...] = ()) ->
             if step is not None:
                 return "(" + form.format(sparql_path(graph, step, trail)) + ")"
     raise InputError(f"{short(node)} is not a property path; see SHACL section 2.3.1")
+
+
+def path_steps(graph: ShapesGraph, node: Node, turned: bool = False) -> tuple[set[str], set[str]]:
+    """The predicates that a path follows forwards, and those that it follows backwards."""
+    if isinstance(node, ox.NamedNode):
+        return (set(), {node.value}) if turned else ({node.value}, set())
+    choice = graph.one(node, SH + "alternativePath")
+    if graph.all(node, RDF + "first") or choice is not None:
+        parts = [path_steps(graph, n, turned) for n in graph.list(node if choice is None else choice)]
+        return {p for f, _ in parts for p in f}, {p for _, b in parts for p in b}
+    for name in _STEPS:
+        inner = graph.one(node, SH + name)
+        if inner is not None:
+            return path_steps(graph, inner, turned != (name == "inversePath"))
+    raise InputError(f"{short(node)} is not a property path; see SHACL section 2.3.1")

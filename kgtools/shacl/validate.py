@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pyoxigraph as ox
 
-from kgtools.engines import Engine, Row
+from kgtools.engines import Engine, Row, each
 from kgtools.errors import InputError
 from kgtools.shacl.compile import CompiledQuery, compile_shapes
 from kgtools.shacl.report import Finding, Report
-from kgtools.shacl.shapes import ShapesGraph
+from kgtools.shacl.shapes import Node, ShapesGraph
 from kgtools.vocab import SH, short
 
 
@@ -32,16 +32,14 @@ def validate(engine: Engine, shapes: Iterable[ox.Triple]) -> Report:
     """
     triples = list(shapes)
     compiled = compile_shapes(ShapesGraph.of(triples))
-    findings = [f for query in compiled.queries for f in _run(engine, query)]
-    counts: dict[str, int] = {}
-    for node, text in compiled.counts.items():
-        row = engine.select(text).rows[0][0]
-        counts[short(node)] = int(row.value) if isinstance(row, ox.Literal) else 0
-    if compiled.handed_over:
-        from kgtools.shacl.reference import reference_findings
-
-        data = list(engine.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"))
-        findings += reference_findings(data, triples, only=set(compiled.handed_over))
+    found = each(engine, lambda query: run(engine, query), compiled.queries)
+    findings = [f for each_query in found for f in each_query]
+    counted = each(engine, lambda text: engine.select(text).rows[0][0], compiled.counts.values())
+    counts = {
+        short(node): int(n.value) if isinstance(n, ox.Literal) else 0
+        for node, n in zip(compiled.counts, counted, strict=True)
+    }
+    findings += handed_over_findings(engine, triples, set(compiled.handed_over))
     left = {short(n): reason for n, reason in compiled.handed_over.items()}
     return Report(findings, counts, left, f"compiled on {engine.name}")
 
@@ -61,37 +59,67 @@ def explain(shapes: Iterable[ox.Triple], shape: ox.NamedNode) -> str:
     return "\n\n".join(f"# {short(q.shape.node)} {q.component}: {q.message}\n{q.text.strip()}" for q in found) + "\n"
 
 
-def _run(engine: Engine, query: CompiledQuery) -> Iterable[Finding]:
+def handed_over_findings(engine: Engine, shapes: list[ox.Triple], only: set[Node]) -> list[Finding]:
+    """What the reference engine finds for the shapes that cannot be compiled; nothing where there are none."""
+    if not only:
+        return []
+    from kgtools.shacl.reference import reference_findings
+
+    data = list(engine.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"))
+    return reference_findings(data, shapes, only=only)
+
+
+def run(engine: Engine, query: CompiledQuery) -> list[Finding]:
+    """The findings of one compiled query."""
+    return [f for found in run_by_target(engine, query).values() for f in found]
+
+
+def run_by_target(
+    engine: Engine, query: CompiledQuery, *, only: Collection[Node] | None = None
+) -> dict[Node, list[Finding]]:
+    """The findings of one compiled query by the target node from which they came.
+
+    Args:
+        engine: the engine to ask.
+        query: the compiled query.
+        only: ask for these target nodes alone; IRIs and literals.
+
+    Raises:
+        InputError: the engine does not take the query.
+    """
     try:
-        solutions = engine.select(query.text)
+        solutions = engine.select(query.text if only is None else query.restricted(only))
     except InputError as error:
         raise InputError(f"shape {short(query.shape.node)}: {error}") from error
     names = solutions.variables
-    focus_at = names.index(query.focus)
+    target_at = names.index("this")
+    out: dict[Node, list[Finding]] = {}
     for row in solutions.rows:
-        bound = {n: t for n, t in zip(names, row, strict=True) if t is not None}
-        focus = row[focus_at]
-        value = bound.get(query.value) if query.value else None
-        if query.constraint is not None and value is None and query.path is None:
-            value = focus
-        path_term = bound.get(query.path_variable) if query.path_variable else None
-        path = f"<{path_term.value}>" if isinstance(path_term, ox.NamedNode) else query.path
-        path_node = path_term if isinstance(path_term, ox.NamedNode) else query.shape.path
-        message = query.message
-        if query.constraint is not None:
-            message = fill(message, names, row)
-        severity = query.severity.value
-        yield Finding(
-            focus,  # type: ignore[arg-type]
-            path,
-            value,  # type: ignore[arg-type]
-            query.shape.node,
-            query.component,
-            severity.removeprefix(SH),
-            message,
-            query.constraint,
-            path_node,
-        )
+        out.setdefault(row[target_at], []).append(_finding(query, names, row))  # type: ignore[arg-type]
+    return out
+
+
+def _finding(query: CompiledQuery, names: tuple[str, ...], row: Row) -> Finding:
+    bound = {n: t for n, t in zip(names, row, strict=True) if t is not None}
+    focus = bound[query.focus]
+    value = bound.get(query.value) if query.value else None
+    if query.constraint is not None and value is None and query.path is None:
+        value = focus
+    path_term = bound.get(query.path_variable) if query.path_variable else None
+    path = f"<{path_term.value}>" if isinstance(path_term, ox.NamedNode) else query.path
+    path_node = path_term if isinstance(path_term, ox.NamedNode) else query.shape.path
+    message = query.message if query.constraint is None else fill(query.message, names, row)
+    return Finding(
+        focus,  # type: ignore[arg-type]
+        path,
+        value,  # type: ignore[arg-type]
+        query.shape.node,
+        query.component,
+        query.severity.value.removeprefix(SH),
+        message,
+        query.constraint,
+        path_node,
+    )
 
 
 def fill(message: str, names: tuple[str, ...], row: Row) -> str:

@@ -26,7 +26,24 @@ TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 LABEL = "<http://www.w3.org/2000/01/rdf-schema#label>"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
-NATIONS = ("AUS", "CAN", "DEU", "FRA", "GBR", "IDN", "IND", "JPN", "KOR", "MYS", "NZL", "PHL", "SGP", "THA", "USA", "VNM")
+NATIONS = (
+    "AUS",
+    "CAN",
+    "DEU",
+    "FRA",
+    "GBR",
+    "IDN",
+    "IND",
+    "JPN",
+    "KOR",
+    "MYS",
+    "NZL",
+    "PHL",
+    "SGP",
+    "THA",
+    "USA",
+    "VNM",
+)
 ROUNDS = 20
 SECTORS = ("trade", "energy", "cyber", "space", "defence", "health", "climate", "semiconductors")
 PLANTED = {

@@ -1,0 +1,143 @@
+"""Validation that follows edits: after each, only the focus nodes that it can reach are checked again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+
+import pyoxigraph as ox
+
+from kgtools.algebra import patterns
+from kgtools.engines import Engine, OxigraphEngine, each
+from kgtools.graph import KnowledgeGraph
+from kgtools.shacl.compile import CompiledQuery, compile_shapes
+from kgtools.shacl.reach import Everywhere, Probe, probes, reached, shape_patterns
+from kgtools.shacl.report import Finding, Report
+from kgtools.shacl.shapes import Node, Shape, ShapesGraph, read_shapes
+from kgtools.shacl.validate import handed_over_findings, run_by_target
+from kgtools.vocab import BASE, ONTOLOGY_GRAPH, RDFS, short
+
+REMOVED_GRAPH = ox.NamedNode(BASE + "graph/removed")
+"""Holds the removed triples while it is worked out what an edit reaches."""
+
+Results = dict[Node, list[Finding]]
+"""The findings of one query by the target node from which they came."""
+
+
+class Validation:
+    """A graph, its shapes and their report, kept up to date edit by edit.
+
+    Args:
+        graph: a loaded graph; edits go through :meth:`edit` from now on.
+        shapes: the triples of the shapes graph.
+
+    Raises:
+        InputError: a shape is malformed.
+    """
+
+    def __init__(self, graph: KnowledgeGraph, shapes: Iterable[ox.Triple]) -> None:
+        self._graph = graph
+        self._triples = list(shapes)
+        self._shapes = ShapesGraph.of(self._triples)
+        self._compiled = compile_shapes(self._shapes)
+        self._groups: dict[Node, list[CompiledQuery]] = defaultdict(list)
+        for query in self._compiled.queries:
+            if query.constraint is None:
+                self._groups[query.root].append(query)
+        self._probes: dict[int, list[Probe]] = {}
+        engine = self._engine()
+        found = each(engine, lambda q: run_by_target(engine, q), self._compiled.queries)
+        self._results: dict[int, Results] = {
+            id(q): results for q, results in zip(self._compiled.queries, found, strict=True)
+        }
+        self._left = self._handed_over()
+
+    @property
+    def report(self) -> Report:
+        """The report on the graph as it now is; focus nodes are not counted again."""
+        findings = [f for q in self._compiled.queries for rows in self._results[id(q)].values() for f in rows]
+        left = {short(n): reason for n, reason in self._compiled.handed_over.items()}
+        return Report(findings + self._left, {}, left, "incremental on oxigraph")
+
+    def prepare(self) -> None:
+        """Read every query for its patterns now, so that the first edit does not have to."""
+        for query in self._compiled.queries:
+            self._probes_of(query)
+
+    def edit(self, *, added: Iterable[ox.Triple] = (), removed: Iterable[ox.Triple] = ()) -> Report:
+        """Change the asserted triples, check what that can reach, and give the new report.
+
+        A triple both removed and added stays.
+        """
+        store = self._graph.store
+        default = ox.DefaultGraph()
+        new, old = set(added), set(removed)
+        new, old = new - old, old - new
+        new = {t for t in new if ox.Quad(t.subject, t.predicate, t.object, default) not in store}
+        old = {t for t in old if ox.Quad(t.subject, t.predicate, t.object, default) in store}
+        for t in old:
+            store.remove(ox.Quad(t.subject, t.predicate, t.object, default))
+        store.extend(ox.Quad(t.subject, t.predicate, t.object, default) for t in new)
+        store.extend(ox.Quad(t.subject, t.predicate, t.object, REMOVED_GRAPH) for t in old)
+        changed = [*new, *old]
+        try:
+            concerned = self._concerned(changed)
+        finally:
+            store.remove_graph(REMOVED_GRAPH)
+        engine = self._engine()
+        for query, nodes in concerned:
+            if nodes is None:
+                self._results[id(query)] = run_by_target(engine, query)
+            else:
+                results = self._results[id(query)]
+                for node in nodes:
+                    results.pop(node, None)
+                results.update(run_by_target(engine, query, only=nodes))
+        if changed and self._compiled.handed_over:
+            self._left = self._handed_over()
+        return self.report
+
+    def _concerned(self, changed: list[ox.Triple]) -> list[tuple[CompiledQuery, set[Node] | None]]:
+        """The queries to run again, each with the target nodes to run it for, or None for all."""
+        if any(t.predicate.value == RDFS + "subClassOf" for t in changed):
+            return [(q, None) for q in self._compiled.queries]
+        both = OxigraphEngine(self._graph.store, [ox.DefaultGraph(), ONTOLOGY_GRAPH, REMOVED_GRAPH])
+        out: list[tuple[CompiledQuery, set[Node] | None]] = []
+        asked: dict[Node, set[Node] | None] = {}
+        for query in self._compiled.queries:
+            core = query.constraint is None
+            if core and query.root in asked:
+                nodes = asked[query.root]
+            else:
+                try:
+                    nodes = reached(self._probes_of(query), changed, both)
+                except Everywhere:
+                    nodes = None
+                if core:
+                    asked[query.root] = nodes
+            if nodes is None or nodes:
+                out.append((query, nodes))
+        return out
+
+    def _probes_of(self, query: CompiledQuery) -> list[Probe]:
+        """The probes of a SPARQL constraint from its text, and those of a Core constraint from its shape."""
+        key = id(query if query.constraint is not None else self._groups[query.root][0])
+        if key not in self._probes:
+            found = (
+                patterns(query.text)
+                if query.constraint is not None
+                else shape_patterns(self._shapes, self._index, self._index[query.root])
+            )
+            self._probes[key] = probes(found)
+        return self._probes[key]
+
+    @cached_property
+    def _index(self) -> dict[Node, Shape]:
+        return read_shapes(self._shapes)
+
+    def _engine(self) -> Engine:
+        return self._graph.engine(entailed=False)
+
+    def _handed_over(self) -> list[Finding]:
+        return handed_over_findings(self._engine(), self._triples, set(self._compiled.handed_over))
