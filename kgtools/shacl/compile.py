@@ -48,12 +48,12 @@ class CompiledQuery:
 
     def restricted(self, nodes: Collection[Node]) -> str:
         """The query for these target nodes alone, written into each place where it binds its targets."""
-        values = f"{_TARGETS} VALUES ?this {{ {' '.join(sorted(constant(n) for n in nodes))} }} "
+        values = f"{_TARGETS}VALUES ?this {{ {' '.join(sorted(constant(n) for n in nodes))} }} "
         return self.text.replace(_TARGETS, values)
 
 
-_TARGETS = "WHERE { # targets\n"
-"""Begins each group in which a compiled query binds its target nodes; the comment is there to be read, too."""
+_TARGETS = "# targets\n"
+"""Begins each group in which a compiled query binds its target nodes; there to be read, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,8 @@ def target_pattern(shape: Shape, node: str) -> str:
             parts.append(f"{node} {constant(term)} ?any .")
         else:
             parts.append(f"?any {constant(term)} {node} .")
-    return parts[0] if len(parts) == 1 else " UNION ".join(f"{{ {p} }}" for p in parts)
+    marked = [_TARGETS + p for p in parts]
+    return marked[0] if len(marked) == 1 else " UNION ".join(f"{{ {p} }}" for p in marked)
 
 
 def _shape_queries(
@@ -132,7 +133,7 @@ def _shape_queries(
             root.node,
             shape,
             found.component,
-            f"SELECT DISTINCT {' '.join(variables)} {_TARGETS}{context}\n{found.pattern} }}",
+            f"SELECT DISTINCT {' '.join(variables)} WHERE {{ {context}\n{found.pattern} }}",
             node[1:],
             path,
             found.value[1:] if found.value else None,
@@ -179,13 +180,13 @@ def _sparql_query(
     ):
         raise NotCompilable("MINUS, VALUES, $shapesGraph or $currentShape in a SPARQL constraint")
     _check_binding(shape, stream)
-    inner = f" {{ SELECT DISTINCT ?this {_TARGETS}{context} }} }} "
+    inner = f" {{ SELECT DISTINCT ?this WHERE {{ {context} }} }} "
     text = text[: where.end] + inner + _into_nested(text[where.end :], inner)
     text = re.sub(r"\$this\b", "?this", text)
     message = graph.all(constraint, SH + "message") or list(shape.messages)
     declared = "".join(f"PREFIX {p}: <{n}> " for p, n in _prefixes(graph, constraint))
     if isinstance(off, ox.Literal) and off.value in ("true", "1"):
-        text = f"SELECT ?this {_TARGETS}FILTER (false) }}"
+        text = "SELECT ?this WHERE { FILTER (false) }"
     return CompiledQuery(
         root.node,
         shape,

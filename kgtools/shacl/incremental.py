@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 import pyoxigraph as ox
@@ -16,7 +16,7 @@ from kgtools.shacl.reach import Everywhere, Probe, probes, reached, shape_patter
 from kgtools.shacl.report import Finding, Report
 from kgtools.shacl.shapes import Node, Shape, ShapesGraph, read_shapes
 from kgtools.shacl.validate import handed_over_findings, run_by_target
-from kgtools.vocab import BASE, ONTOLOGY_GRAPH, RDFS, short
+from kgtools.vocab import BASE, ONTOLOGY_GRAPH, RDFS, TYPE, short
 
 REMOVED_GRAPH = ox.NamedNode(BASE + "graph/removed")
 """Holds the removed triples while it is worked out what an edit reaches."""
@@ -46,6 +46,8 @@ class Validation:
             if query.constraint is None:
                 self._groups[query.root].append(query)
         self._probes: dict[int, list[Probe]] = {}
+        self._below: dict[Node, set[object]] = {}
+        self._targeted: dict[tuple[Node, Node], bool] = {}
         engine = self._engine()
         found = each(engine, lambda q: run_by_target(engine, q), self._compiled.queries)
         self._results: dict[int, Results] = {
@@ -81,6 +83,9 @@ class Validation:
         store.extend(ox.Quad(t.subject, t.predicate, t.object, default) for t in new)
         store.extend(ox.Quad(t.subject, t.predicate, t.object, REMOVED_GRAPH) for t in old)
         changed = [*new, *old]
+        self._targeted.clear()
+        if any(t.predicate.value == RDFS + "subClassOf" for t in changed):
+            self._below.clear()
         try:
             concerned = self._concerned(changed)
         finally:
@@ -93,7 +98,9 @@ class Validation:
                 results = self._results[id(query)]
                 for node in nodes:
                     results.pop(node, None)
-                results.update(run_by_target(engine, query, only=nodes))
+                targets = [n for n in nodes if self._is_target(n, query.root)]
+                if targets:
+                    results.update(run_by_target(engine, query, only=targets))
         if changed and self._compiled.handed_over:
             self._left = self._handed_over()
         return self.report
@@ -119,6 +126,41 @@ class Validation:
             if nodes is None or nodes:
                 out.append((query, nodes))
         return out
+
+    def _is_target(self, node: Node, root: Node) -> bool:
+        """Whether a shape targets a node (section 2.1.3), as the graph now is."""
+        key = (node, root)
+        if key not in self._targeted:
+            self._targeted[key] = any(self._matches(node, *target) for target in self._index[root].targets)
+        return self._targeted[key]
+
+    def _matches(self, node: Node, kind: str, term: Node) -> bool:
+        if kind == "targetNode":
+            return node == term
+        if kind == "targetClass":
+            return any(t in self._subclasses(term) for t in self._objects(node, TYPE))
+        if isinstance(node, ox.Literal) and kind == "targetSubjectsOf":
+            return False
+        ends = (node, term, None) if kind == "targetSubjectsOf" else (None, term, node)
+        return any(self._found(*ends))
+
+    def _subclasses(self, cls: Node) -> set[object]:
+        if cls not in self._below:
+            below: set[object] = {cls}
+            queue: list[object] = [cls]
+            for one in queue:
+                new = {q.subject for q in self._found(None, ox.NamedNode(RDFS + "subClassOf"), one)} - below
+                below |= new
+                queue += new
+            self._below[cls] = below
+        return self._below[cls]
+
+    def _objects(self, node: Node, predicate: ox.NamedNode) -> Iterator[object]:
+        return (q.object for q in self._found(node, predicate, None)) if not isinstance(node, ox.Literal) else iter(())
+
+    def _found(self, s: object, p: object, o: object) -> Iterator[ox.Quad]:
+        for graph in (ox.DefaultGraph(), ONTOLOGY_GRAPH):
+            yield from self._graph.store.quads_for_pattern(s, p, o, graph)  # type: ignore[arg-type]
 
     def _probes_of(self, query: CompiledQuery) -> list[Probe]:
         """The probes of a SPARQL constraint from its text, and those of a Core constraint from its shape."""

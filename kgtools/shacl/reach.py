@@ -20,6 +20,7 @@ from kgtools.shacl.shapes import SHAPE_LISTS, SHAPE_REFS, Node, Shape, ShapesGra
 from kgtools.vocab import RDF
 
 THIS = "?this"
+_TYPE = step(RDF + "type")
 
 
 class Everywhere(Exception):
@@ -139,7 +140,7 @@ def shape_patterns(graph: ShapesGraph, shapes: dict[Node, Shape], root: Shape) -
     out: list[Found] = []
     for kind, term in root.targets:
         if kind == "targetClass":
-            out.append((Pattern(THIS, step(RDF + "type"), "?class"), ()))
+            out.append((Pattern(THIS, _TYPE, "?class"), ()))
         elif kind == "targetSubjectsOf" and isinstance(term, ox.NamedNode):
             out.append((Pattern(THIS, step(term.value), "?any"), ()))
         elif kind == "targetObjectsOf" and isinstance(term, ox.NamedNode):
@@ -166,7 +167,7 @@ def _read(
         out.append((own, chain))
         reached = (*chain, own)
     if "class" in shape.parameters:
-        out.append((Pattern(value, step(RDF + "type"), "?class"), reached))
+        out.append((Pattern(value, _TYPE, "?class"), reached))
     if "closed" in shape.parameters:
         out.append((Pattern(value, Path("?any", None), "?other"), reached))
     for name in ("equals", "disjoint", "lessThan", "lessThanOrEquals"):
