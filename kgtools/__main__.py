@@ -147,11 +147,16 @@ def validate(
         str, typer.Option(help="Show findings from this severity up: Info, Warning, Violation.")
     ] = "Warning",
     explain: Annotated[str | None, typer.Option(help="Print the queries of a shape instead, e.g. ipps:T01.")] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Stay, and give a verdict whenever a data file changes; end with Ctrl-C.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Check data against the shapes; exit status 1 where there is a violation.
 
     Example: kgtools validate data/ind-jpn-leaders.ttl --by entity
+
+    Example: kgtools validate data --watch
     """
     from kgtools import validation
     from kgtools.shacl.report import Report
@@ -170,6 +175,9 @@ def validate(
     order = ["Violation", "Warning", "Info"]
     if by not in ("shape", "entity") or severity not in order:
         raise InputError("--by is shape or entity; --severity is Info, Warning or Violation")
+    if watch:
+        _watch(paths, triples, order[: order.index(severity) + 1])
+        return
     if endpoint:
         from kgtools.engines import EndpointEngine
 
@@ -193,6 +201,27 @@ def validate(
             f"{counts['Violation']} violations, {counts['Warning']} warnings, {counts['Info']} infos; {checked:,} focus nodes checked by {len(report.focus_counts)} shapes; {report.engine}"
         )
     raise typer.Exit(1 if report.violations else 0)
+
+
+def _watch(paths: list[Path] | None, shapes: Any, shown: list[str]) -> None:
+    """Print a verdict for each change of the files until interrupted."""
+    from kgtools.shacl.report import Report
+    from kgtools.watch import watch
+
+    first = True
+    for verdict in watch(*(paths or ()), shapes=shapes):
+        if verdict.problem:
+            typer.echo(f"not read: {verdict.problem}", err=True)
+        for title, findings in (("new", verdict.appeared), ("gone", verdict.gone)):
+            listed = Report([f for f in findings if f.severity in shown])
+            if listed.findings and not (first and title == "new" and not listed.violations):
+                typer.echo(f"{title}:\n{listed.to_table(by='entity')}")
+        counts = verdict.report.counts()
+        names = f"{len(verdict.paths)} files" if first else ", ".join(p.name for p in verdict.paths)
+        typer.echo(
+            f"{names}: {counts['Violation']} violations, {counts['Warning']} warnings; {verdict.seconds * 1000:.0f} ms"
+        )
+        first = False
 
 
 @app.command()
