@@ -2,6 +2,7 @@
 # make test    the tests, the types and the style
 # make lint    mypy and ruff only
 # make conformance SUITES=DIR   the W3C suites of a checkout of the public repositories
+# make mutation   how many single faults in the data the shapes notice
 # make describe   refresh the computed counts in data/dataset.ttl
 
 PYTHON ?= python3
@@ -9,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SUITES ?= ../shared/suites
 
-.PHONY: build test lint conformance describe clean
+.PHONY: build test lint conformance mutation describe clean
 
 build: $(VENV)/installed
 	$(BIN)/kgtools build --out build
@@ -24,6 +25,9 @@ lint: $(VENV)/installed-dev
 
 conformance: $(VENV)/installed-dev
 	KG_SUITES=$(SUITES) $(BIN)/python -m pytest tests/test_w3c_shacl.py -v
+
+mutation: $(VENV)/installed-dev
+	$(BIN)/python tests/mutation.py --sample 1
 
 describe: $(VENV)/installed-dev
 	$(BIN)/python tests/describe.py

@@ -46,8 +46,11 @@ class Engine(Protocol):
     """
 
     name: str
-    concurrent: bool
-    """Whether several threads may ask at once, and gain by it."""
+
+    @property
+    def concurrent(self) -> bool:
+        """Whether several threads may ask at once, and gain by it."""
+        ...
 
     def select(self, query: str) -> Solutions:
         """Run a SELECT."""
@@ -86,10 +89,14 @@ class OxigraphEngine:
 
     def __init__(self, store: ox.Store, graphs: list[ox.NamedNode | ox.DefaultGraph] | None = None) -> None:
         self._store = store
-        self.concurrent = len(store) >= MANY
         self._scope: dict[str, Any] = (
             {"use_default_graph_as_union": True} if graphs is None else {"default_graph": graphs}
         )
+
+    @property
+    def concurrent(self) -> bool:
+        """Whether the store is large enough for threads to gain more than they cost."""
+        return len(self._store) >= MANY
 
     def _run(self, query: str) -> Any:
         try:

@@ -73,7 +73,10 @@ PINNED: dict[str, tuple[tuple[str, ...], list[tuple[object, ...]]]] = {
 }
 
 
-GROWING = {"commitments-overdue", "instruments-in-force"}  # gains rows with the data: the pinned ones must be among them, in this order
+GROWING = {
+    "commitments-overdue",
+    "instruments-in-force",
+}  # gains rows with the data: the pinned ones must be among them, in this order
 
 
 @pytest.mark.parametrize("call", PINNED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -10,9 +9,9 @@ import pyoxigraph as ox
 
 from kgtools import guard
 from kgtools.errors import InputError
-from kgtools.shacl.components import Names, NotCompilable, Place, constant, violations
-from kgtools.shacl.paths import sparql_path
-from kgtools.shacl.shapes import Node, Shape, ShapesGraph, read_shapes
+from kgtools.shacl.components import NEVER, Names, NotCompilable, Place, constant, violations
+from kgtools.shacl.paths import may_be_empty, sparql_path
+from kgtools.shacl.shapes import SHAPE_LISTS, SHAPE_REFS, Node, Shape, ShapesGraph, read_shapes
 from kgtools.vocab import RDF, RDFS, SH, short
 
 
@@ -49,11 +48,16 @@ class CompiledQuery:
     def restricted(self, nodes: Collection[Node]) -> str:
         """The query for these target nodes alone, written into each place where it binds its targets."""
         values = f"{_TARGETS}VALUES ?this {{ {' '.join(sorted(constant(n) for n in nodes))} }} "
-        return self.text.replace(_TARGETS, values)
+        return self.text.replace(_TARGETS, values).replace(_WITHIN, values.removeprefix(_TARGETS))
 
 
+_ABSENT = "a path that may be empty, from a target node that the data may not have"
 _TARGETS = "# targets\n"
 """Begins each group in which a compiled query binds its target nodes; there to be read, too."""
+
+_WITHIN = "# optional\n"
+"""Begins each OPTIONAL group that matches the target node itself; a restricted query names the nodes there again,
+because an engine may work out such a group for all nodes before it joins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +86,30 @@ def compile_shapes(graph: ShapesGraph) -> Compiled:
         try:
             target = target_pattern(shape, "?this")
             counts[shape.node] = f"SELECT (COUNT(DISTINCT ?this) AS ?n) WHERE {{ {target} }}"
-            queries.extend(_shape_queries(graph, shapes, shape, shape, target, "?this", custom, ()))
+            below = list(_below(shapes, shape))
+            if any(custom & set(graph.subjects.get(s.node, ())) for s in below):
+                raise NotCompilable("a SPARQL-based constraint component (section 6)")
+            queries.extend(_shape_queries(graph, shapes, shape, shape, target, "?this", ()))
+            # SPARQL finds an empty path from a variable at nodes of the data alone; SHACL, at every focus node
+            empty = any(may_be_empty(graph, s.path) for s in below if s.path is not None)
+            if empty and any(kind == "targetNode" for kind, _ in shape.targets):
+                raise NotCompilable(_ABSENT)
         except NotCompilable as reason:
             handed[shape.node] = str(reason)
     return Compiled([q for q in queries if q.root not in handed], counts, handed)
+
+
+def _below(shapes: dict[Node, Shape], root: Shape) -> Iterator[Shape]:
+    """A shape and all that it refers to, directly or through others, but for those switched off."""
+    queue, seen = [root.node], set[Node]()
+    while queue:
+        shape = shapes.get(queue.pop())
+        if shape is None or shape.deactivated or shape.node in seen:
+            continue
+        seen.add(shape.node)
+        yield shape
+        queue += [n for name in SHAPE_REFS for n in shape.parameters.get(name, [])]
+        queue += [n for name in SHAPE_LISTS for members in shape.lists.get(name, []) for n in members]
 
 
 def target_pattern(shape: Shape, node: str) -> str:
@@ -111,7 +135,6 @@ def _shape_queries(
     shape: Shape,
     context: str,
     node: str,
-    custom: set[str],
     trail: tuple[Node, ...],
 ) -> Iterator[CompiledQuery]:
     """The queries of a shape whose node is bound by `context`, and of the property shapes below it."""
@@ -119,8 +142,6 @@ def _shape_queries(
         return
     if shape.node in trail:
         raise NotCompilable("the shape is recursive")
-    if custom & set(graph.subjects.get(shape.node, ())):
-        raise NotCompilable("a SPARQL-based constraint component (section 6)")
     path = None if shape.path is None else sparql_path(graph, shape.path)
     names = Names(1000 * len(trail))
     place = Place(graph, shapes, shape, node, names)
@@ -153,7 +174,7 @@ def _shape_queries(
         else:
             inner_node = f"{node}_"
             inner = f"{context} {node} {path} {inner_node} ."
-        yield from _shape_queries(graph, shapes, root, child, inner, inner_node, custom, (*trail, shape.node))
+        yield from _shape_queries(graph, shapes, root, child, inner, inner_node, (*trail, shape.node))
 
 
 def _sparql_query(
@@ -168,25 +189,29 @@ def _sparql_query(
     off = graph.one(constraint, SH + "deactivated")
     text = select.value
     guard.check(text, name=f"shape {short(shape.node)}")
-    if path is not None:
-        text = re.sub(r"[$?]PATH\b", lambda _: path, text)
+    text = _replaced(text, {"$this": "?this"} | ({} if path is None else {"$PATH": path, "?PATH": path}))
     stream = list(guard.tokens(text))
-    where = next((t for t in stream if t.text == "{"), None)
+    where = _where(stream)
     words = {t.text.upper() for t in stream if t.kind == "word"}
     if (
         where is None
-        or words & {"MINUS", "VALUES"}
+        or words & {"MINUS", "VALUES", "LIMIT", "OFFSET"}
         or any(t.text in ("$shapesGraph", "$currentShape", "?shapesGraph", "?currentShape") for t in stream)
     ):
-        raise NotCompilable("MINUS, VALUES, $shapesGraph or $currentShape in a SPARQL constraint")
+        raise NotCompilable("MINUS, VALUES, LIMIT, OFFSET, $shapesGraph or $currentShape in a SPARQL constraint")
+    if any(kind == "targetNode" for kind, _ in root.targets) and any(
+        t.text in ("*", "?") and (stream[n].kind in ("iri", "name") or stream[n].text == ")")
+        for n, t in enumerate(stream[1:])
+    ):
+        raise NotCompilable(_ABSENT)
     _check_binding(shape, stream)
     inner = f" {{ SELECT DISTINCT ?this WHERE {{ {context} }} }} "
-    text = text[: where.end] + inner + _into_nested(text[where.end :], inner)
-    text = re.sub(r"\$this\b", "?this", text)
+    end = stream[where].end
+    text = text[:end] + inner + _into_nested(text[end:], inner)
     message = graph.all(constraint, SH + "message") or list(shape.messages)
     declared = "".join(f"PREFIX {p}: <{n}> " for p, n in _prefixes(graph, constraint))
     if isinstance(off, ox.Literal) and off.value in ("true", "1"):
-        text = "SELECT ?this WHERE { FILTER (false) }"
+        text = f"SELECT ?this WHERE {{ FILTER {NEVER} }}"
     return CompiledQuery(
         root.node,
         shape,
@@ -200,6 +225,26 @@ def _sparql_query(
         message[0].value if message and isinstance(message[0], ox.Literal) else "the SPARQL constraint is violated",
         shape.severity,
     )
+
+
+def _replaced(text: str, names: dict[str, str]) -> str:
+    """A query with these variables replaced, and its strings and comments left alone."""
+    out, last = [], 0
+    for token in guard.tokens(text):
+        if token.text in names:
+            out += [text[last : token.start], names[token.text]]
+            last = token.end
+    return "".join(out) + text[last:]
+
+
+def _where(stream: list[guard.Token]) -> int | None:
+    """Where the WHERE group of a query begins; its SELECT clause may hold groups in brackets."""
+    depth = 0
+    for n, token in enumerate(stream):
+        depth += (token.text == "(") - (token.text == ")")
+        if token.text == "{" and depth == 0:
+            return n
+    return None
 
 
 def _check_binding(shape: Shape, stream: list[guard.Token]) -> None:
@@ -217,11 +262,14 @@ def _check_binding(shape: Shape, stream: list[guard.Token]) -> None:
 
 
 def _into_nested(body: str, inner: str) -> str:
-    """Write the target into each branch of a UNION and each sub-SELECT that uses $this, where it would be unbound."""
+    """Write the target into each group that uses $this where it would be unbound: UNION, sub-SELECT, nested OPTIONAL."""
     out: list[str] = []
     last = 0
     stream = list(guard.tokens(body))
+    outside: list[str] = []
     for at, token in enumerate(stream):
+        if token.text == "}" and outside:
+            outside.pop()
         if token.text != "{":
             continue
         before = stream[at - 1].text.upper() if at else ""
@@ -234,10 +282,14 @@ def _into_nested(body: str, inner: str) -> str:
         uses = any(t.text in ("$this", "?this") for t in stream[at:end])
         after = stream[end + 1].text.upper() if end + 1 < len(stream) else ""
         subselect = at + 1 < len(stream) and stream[at + 1].text.upper() == "SELECT"
-        plain = before in ("UNION", "", ".", "}", "{") or after == "UNION"
-        if (uses and plain and before not in ("OPTIONAL", "EXISTS") and not subselect) or (
-            uses and before in ("WHERE",)
-        ):
+        plain = before not in ("OPTIONAL", "EXISTS") or after == "UNION"
+        below = before == "OPTIONAL" and outside[-1:] == ["OPTIONAL"]
+        outside.append(before)
+        own = next((n for n in range(at + 1, end) if stream[n].text in "{}"), end)
+        if before == "OPTIONAL" and not below and any(t.text == "?this" for t in stream[at:own]):
+            out.append(f"{body[last : token.end]} {_WITHIN}")
+            last = token.end
+        elif uses and ((plain and not subselect) or below):
             out.append(body[last : token.end] + inner)
             last = token.end
     return "".join(out) + body[last:]

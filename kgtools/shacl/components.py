@@ -21,6 +21,9 @@ from kgtools.vocab import RDF, RDFS, SH, XSD, short
 MAX_DISTINCT = 6
 """Counts up to here are asked for as that many pairwise different values; above, the reference engine counts."""
 
+NEVER = "(!true)"
+"""What never holds; rdflib takes FILTER (false) for true."""
+
 
 class NotCompilable(Exception):
     """A construct that the compiler leaves to the reference engine; the text is the reason."""
@@ -96,7 +99,7 @@ class Place:
             raise InputError(f"shape {short(self.shape.node)} refers to {short(nested)}, which is no shape")
         place = Place(self.graph, self.shapes, shape, variable, self.names, (*self.trail, self.shape.node))
         parts = [f"EXISTS {{ {v.pattern} }}" for v in violations(place)]
-        return "(" + " || ".join(parts) + ")" if parts else "false"
+        return "(" + " || ".join(parts) + ")" if parts else NEVER
 
 
 def constant(term: Node) -> str:
@@ -233,6 +236,12 @@ def max_count(place: Place) -> Iterator[Violation]:
         )
 
 
+def _compares(one: str, operator: str, other: str) -> str:
+    """A boolean expression: the comparison holds between literals of one kind (some engines order other terms, too)."""
+    other_kind = f'!isNumeric({other}) && DATATYPE({one}) = DATATYPE({other}) && LANG({one}) = ""'
+    return f"COALESCE((isNumeric({one}) && isNumeric({other}) || {other_kind}) && {one} {operator} {other}, false)"
+
+
 def value_range(place: Place) -> Iterator[Violation]:
     """Section 4.3: minExclusive, minInclusive, maxExclusive, maxInclusive; what cannot be compared violates."""
     for name, operator in (
@@ -244,7 +253,7 @@ def value_range(place: Place) -> Iterator[Violation]:
         for bound in place.get(name):
             component = name[0].upper() + name[1:] + "ConstraintComponent"
             lead, v = place.values()
-            test = f"!COALESCE({v} {operator} {constant(bound)}, false)"
+            test = f"!{_compares(v, operator, constant(bound))}"
             yield _filtered(component, lead, v, test, f"not {operator} {short(bound)}")
 
 
@@ -298,8 +307,9 @@ def equals(place: Place) -> Iterator[Violation]:
         p, value = place.values(place.names.new("value"))
         if place.shape.path is None:
             raise NotCompilable("sh:equals on a node shape")
-        text = f"{{ {p} FILTER NOT EXISTS {{ {place.node} {other} {value} }} }} UNION {{ {place.node} {other} {value} FILTER NOT EXISTS {{ {p} }} }}"
-        yield Violation("EqualsConstraintComponent", text, value, f"not the same values as {short(other)}")
+        for one, two in ((p, f"{place.node} {other} {value} ."), (f"{place.node} {other} {value} .", p)):
+            text = f"{one} FILTER NOT EXISTS {{ {two} }}"
+            yield Violation("EqualsConstraintComponent", text, value, f"not the same values as {short(other)}")
 
 
 def disjoint(place: Place) -> Iterator[Violation]:
@@ -316,7 +326,7 @@ def less_than(place: Place) -> Iterator[Violation]:
         for other in place.get(name):
             p, value = place.values()
             bound = place.names.new("bound")
-            text = f"{p} {place.node} {other} {bound} . FILTER (!COALESCE({value} {operator} {bound}, false))"
+            text = f"{p} {place.node} {other} {bound} . FILTER (!{_compares(value, operator, bound)})"
             component = name[0].upper() + name[1:] + "ConstraintComponent"
             yield Violation(component, text, value, f"not {operator} {short(other)}", extra=(bound,))
 
@@ -329,7 +339,7 @@ def logical(place: Place) -> Iterator[Violation]:
         yield _filtered("NotConstraintComponent", lead, v, test, "conforms to a shape that it must not")
     for members in place.shape.lists.get("and", []):
         lead, v = place.values()
-        test = " || ".join(place.fails(m, v) for m in members) or "false"
+        test = " || ".join(place.fails(m, v) for m in members) or NEVER
         yield _filtered("AndConstraintComponent", lead, v, test, "does not conform to all of the shapes")
     for members in place.shape.lists.get("or", []):
         lead, v = place.values()
@@ -403,13 +413,16 @@ def closed(place: Place) -> Iterator[Violation]:
         _, subject = place.values()
         lead, _ = place.values(subject) if place.shape.path is not None else ("", subject)
         predicate, value = place.names.new("predicate"), place.names.new("value")
-        text = f"{lead} {subject} {predicate} {value} . FILTER ({predicate} NOT IN ({', '.join(allowed)}))"
+        text = f"{lead} {subject} {predicate} {value} ."
+        if allowed:  # Oxigraph calls NOT IN () an error
+            text += f" FILTER ({predicate} NOT IN ({', '.join(allowed)}))"
         yield Violation(
             "ClosedConstraintComponent",
             text,
             value,
             "a property that the closed shape does not allow",
             path=predicate,
+            extra=(subject,),
         )
 
 

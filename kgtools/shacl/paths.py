@@ -35,6 +35,21 @@ def sparql_path(graph: ShapesGraph, node: Node, trail: tuple[Node, ...] = ()) ->
     raise InputError(f"{short(node)} is not a property path; see SHACL section 2.3.1")
 
 
+def may_be_empty(graph: ShapesGraph, node: Node) -> bool:
+    """Whether a path can lead from a node to that node by no step at all."""
+    if isinstance(node, ox.NamedNode):
+        return False
+    if graph.all(node, RDF + "first"):
+        return all(may_be_empty(graph, n) for n in graph.list(node))
+    choice = graph.one(node, SH + "alternativePath")
+    if choice is not None:
+        return any(may_be_empty(graph, n) for n in graph.list(choice))
+    if graph.all(node, SH + "zeroOrMorePath") or graph.all(node, SH + "zeroOrOnePath"):
+        return True
+    steps = graph.all(node, SH + "inversePath") + graph.all(node, SH + "oneOrMorePath")
+    return any(may_be_empty(graph, n) for n in steps)
+
+
 def path_steps(graph: ShapesGraph, node: Node, turned: bool = False) -> tuple[set[str], set[str]]:
     """The predicates that a path follows forwards, and those that it follows backwards."""
     if isinstance(node, ox.NamedNode):

@@ -10,7 +10,8 @@ import pyoxigraph as ox
 from kgtools.edge import from_rdflib, graph_from
 from kgtools.errors import EngineError, InputError
 from kgtools.shacl.report import Finding, Node, Report
-from kgtools.vocab import SH
+from kgtools.shacl.shapes import TARGETS
+from kgtools.vocab import OWL, RDF, RDFS, SH
 
 
 def reference(data: Iterable[ox.Triple], shapes: Iterable[ox.Triple]) -> Report:
@@ -33,16 +34,15 @@ def reference_findings(
     """The findings of pySHACL; with `only`, those of these targeted shapes."""
     import pyshacl
     from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
-    from rdflib import RDF, Namespace
+    from rdflib import Namespace
     from rdflib.plugins import sparql
 
     sparql.SPARQL_LOAD_GRAPHS = False
     shacl: Any = Namespace(SH)
-    options: dict[str, Any] = {}
     if only is not None:
-        options["use_shapes"] = [n.value for n in only if isinstance(n, ox.NamedNode)] or None
+        shapes = [t for t in shapes if t.subject in only or not _is_target(t)]
     try:
-        _, graph, text = pyshacl.validate(graph_from(data), shacl_graph=graph_from(shapes), advanced=False, **options)
+        _, graph, text = pyshacl.validate(graph_from(data), shacl_graph=graph_from(shapes), advanced=False)
     except (ShapeLoadError, ReportableRuntimeError, NotImplementedError) as error:
         raise InputError(f"pySHACL: {error}") from error
     if not hasattr(graph, "subjects"):
@@ -53,7 +53,7 @@ def reference_findings(
         return None if found is None else from_rdflib(found)
 
     out = []
-    for result in graph.subjects(RDF.type, shacl.ValidationResult):
+    for result in graph.objects(None, shacl.result):  # what hangs below a result by sh:detail is none of its own
         path = get(result, "resultPath")
         severity = get(result, "resultSeverity")
         component = get(result, "sourceConstraintComponent")
@@ -76,3 +76,10 @@ def reference_findings(
             )
         )
     return out
+
+
+def _is_target(triple: ox.Triple) -> bool:
+    """Whether a triple gives its subject targets; pySHACL's own `use_shapes` leaves out the shapes referred to."""
+    if triple.predicate.value == RDF + "type":
+        return triple.object in (ox.NamedNode(RDFS + "Class"), ox.NamedNode(OWL + "Class"))
+    return triple.predicate.value in {SH + t for t in TARGETS}

@@ -102,7 +102,9 @@ def planted(triples: int, *, every: int = 10) -> Counter[str]:
     """How many violations of each shape :func:`lines` plants."""
     names = list(PLANTED)
     total = max(1, triples // 1_330) * ROUNDS
-    return Counter(names[(n // every) % len(names)] for n in range(0, total, every))
+    found = Counter(names[(n // every) % len(names)] for n in range(0, total, every))
+    found["T25"] = found["T04"]  # a round that begins after its status also ends after it
+    return found
 
 
 def _shared() -> Iterator[str]:

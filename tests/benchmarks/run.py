@@ -1,0 +1,201 @@
+"""Side by side, in one run: kgtools, the stock stack and other engines, on graphs of known content.
+
+`python tests/benchmarks/run.py --sizes 10k 100k --out build/bench` writes `results.json`, `results.md` and, where
+matplotlib is installed, `results.png`. Every measurement is a process of its own, cold, several times in turn,
+medians quoted; an engine that finds another number of violations than were planted is marked as wrong, one that is
+not installed or does not finish in time says so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from generate import planted, write
+
+from kgtools.gate import read
+from kgtools.graph import ONTOLOGY_FILES
+from kgtools.turtle import to_turtle
+from kgtools.validation import read_shapes
+from kgtools.vocab import SH, home
+
+SIZES = {"10k": 10_000, "100k": 100_000, "1M": 1_000_000, "10M": 10_000_000}
+ENGINES = {
+    "validate": [
+        ("kgtools-validate", "kgtools", "10M"),
+        ("pyshacl-validate", "pyshacl", "10k"),
+        ("pyshacl-turbo-validate", "pyshacl-turbo", "100k"),
+        ("shacl-rust-validate", "shacl-rust", "1M"),
+        ("pyshifty-validate", "pyshifty", "1M"),
+        ("pyrudof-validate", "pyrudof", "100k"),
+    ],
+    "infer": [
+        ("kgtools-infer", "kgtools", "1M"),
+        ("owlrl-infer", "owlrl", "10k"),
+        ("reasonable-infer", "reasonable", "1M"),
+    ],
+    "whole job": [("kgtools-job", "kgtools", "1M"), ("composition", "shacl-rust", "1M")],
+    "on disk": [("kgtools-disk", "kgtools", "10M")],
+}
+"""Task, the package it needs, and the largest size that it is asked for."""
+
+
+def prepare(size: int, folder: Path) -> Path:
+    """Write the data and what the engines read beside them; the path of the data."""
+    data = folder / "data.nt"
+    write(size, data)
+    with (folder / "merged.nt").open("wb") as out:
+        with data.open("rb") as source:
+            shutil.copyfileobj(source, out)
+        for name in ONTOLOGY_FILES:
+            out.writelines(f"{t} .\n".encode() for t in read(home("ontology") / name).triples)
+    shapes = read_shapes()
+    (folder / "shapes.ttl").write_bytes(to_turtle(shapes))
+    sparql = {t.subject for t in shapes if t.predicate == ox.NamedNode(SH + "sparql")}
+    (folder / "core.ttl").write_bytes(to_turtle(t for t in shapes if t.subject not in sparql))
+    targeted = {t.subject for t in shapes if t.predicate.value.startswith(SH + "target")}
+    core = targeted - sparql
+    (folder / "sparql.ttl").write_bytes(to_turtle(t for t in shapes if t.subject not in core))
+    return data
+
+
+def measure(task: str, data: Path, folder: Path, timeout: float) -> dict[str, Any]:
+    """One run of a task: its JSON line, or why there is none."""
+    shutil.rmtree(folder / "store", ignore_errors=True)
+    command = [sys.executable, str(Path(__file__).with_name("tasks.py")), task, str(data), str(folder)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+    except subprocess.TimeoutExpired:
+        return {"problem": f"not finished in {timeout:g} s"}
+    if done.returncode:
+        return {"problem": (done.stderr.strip().splitlines() or ["it died"])[-1][:120]}
+    result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return result
+
+
+def summary(runs: list[dict[str, Any]], expected: int) -> dict[str, Any]:
+    """The medians of several runs, and whether the number of violations is the planted one."""
+    good = [r for r in runs if "problem" not in r]
+    if not good:
+        return runs[0]
+    stages = {s: statistics.median(r["stages"][s] for r in good) for s in good[0]["stages"]}
+    out = {
+        "seconds": statistics.median(r["seconds"] for r in good),
+        "stages": stages,
+        "megabytes": max(r["megabytes"] for r in good),
+        "runs": len(good),
+        **{k: good[0][k] for k in ("violations", "entailed", "rows") if k in good[0]},
+    }
+    if "violations" in out:
+        out["right"] = out["violations"] == expected
+    return out
+
+
+def table(results: dict[str, Any]) -> str:
+    """The results as Markdown."""
+    lines = [f"kgtools {results['kgtools']}, {results['machine']}; medians of {results['runs']} cold runs, seconds", ""]
+    for job, sizes in results["jobs"].items():
+        lines += [
+            f"## {job}",
+            "",
+            "| size | engine | seconds | stages | MB | found |",
+            "| --- | --- | --- | --- | --- | --- |",
+        ]
+        for size, engines in sizes.items():
+            for engine, r in engines.items():
+                if "problem" in r:
+                    lines.append(f"| {size} | {engine} | – | {r['problem']} | – | – |")
+                    continue
+                stages = ", ".join(f"{k} {v:.2f}" for k, v in r["stages"].items())
+                found = ", ".join(f"{r[k]:,} {k}" for k in ("violations", "entailed", "rows") if k in r)
+                wrong = "" if r.get("right", True) else " **wrong**"
+                lines.append(
+                    f"| {size} | {engine} | {r['seconds']:.2f} | {stages} | {r['megabytes']:,} | {found}{wrong} |"
+                )
+        lines.append("")
+    return "\n".join(lines)
+
+
+def plot(results: dict[str, Any], path: Path) -> bool:
+    """Seconds against size for each job, on logarithmic axes; False where matplotlib is missing."""
+    try:
+        import matplotlib
+    except ImportError:
+        return False
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(1, len(results["jobs"]), figsize=(5 * len(results["jobs"]), 4), squeeze=False)
+    for axis, (job, sizes) in zip(axes[0], results["jobs"].items(), strict=True):
+        for engine in dict.fromkeys(e for engines in sizes.values() for e in engines):
+            points = [
+                (SIZES[s], engines[engine]["seconds"])
+                for s, engines in sizes.items()
+                if "seconds" in engines.get(engine, {}) and engines[engine].get("right", True)
+            ]
+            if points:
+                axis.plot(*zip(*points, strict=True), marker="o", label=engine)
+        axis.set(xscale="log", yscale="log", xlabel="triples", ylabel="seconds", title=job)
+        axis.legend(fontsize=7)
+    figure.tight_layout()
+    figure.savefig(path, dpi=120)
+    return True
+
+
+def installed(package: str) -> bool:
+    try:
+        version(package)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=["10k", "100k"])
+    parser.add_argument("--jobs", nargs="+", choices=ENGINES, default=list(ENGINES))
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--timeout", type=float, default=300, help="seconds for one run of one engine")
+    parser.add_argument("--out", type=Path, default=Path("build/bench"))
+    given = parser.parse_args()
+    jobs: dict[str, Any] = {job: {} for job in given.jobs}
+    for size in given.sizes:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            data = prepare(SIZES[size], folder)
+            expected = planted(SIZES[size]).total()
+            for job in given.jobs:
+                chosen = [(t, p) for t, p, most in ENGINES[job] if SIZES[size] <= SIZES[most]]
+                runs: dict[str, list[dict[str, Any]]] = {t: [] for t, _ in chosen}
+                for _ in range(given.runs if SIZES[size] < 1_000_000 else 1):
+                    for task, package in chosen:
+                        print(f"{job} {size} {task}", file=sys.stderr)
+                        ready = package == "kgtools" or installed(package)
+                        result = measure(task, data, folder, given.timeout) if ready else {"problem": "not installed"}
+                        runs[task].append(result)
+                jobs[job][size] = {t: summary(r, expected) for t, r in runs.items()}
+    machine = f"Python {platform.python_version()}, {platform.machine()}"
+    results = {"kgtools": version("kgtools"), "machine": machine, "runs": given.runs, "jobs": jobs}
+    given.out.mkdir(parents=True, exist_ok=True)
+    (given.out / "results.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
+    (given.out / "results.md").write_text(table(results), encoding="utf-8")
+    drawn = plot(results, given.out / "results.png")
+    print(table(results))
+    print(f"{given.out}/results.json, results.md" + (", results.png" if drawn else "; install matplotlib for the plot"))
+
+
+if __name__ == "__main__":
+    main()
