@@ -2,6 +2,7 @@
 # make test    the tests, the types and the style
 # make lint    mypy and ruff only
 # make conformance SUITES=DIR   the W3C suites of a checkout of the public repositories
+# make bench   kgtools beside other engines on graphs of 10k and 100k triples; BENCH="--sizes 1M 10M" for more
 # make mutation   how many single faults in the data the shapes notice
 # make describe   refresh the computed counts in data/dataset.ttl
 
@@ -10,7 +11,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 SUITES ?= ../shared/suites
 
-.PHONY: build test lint conformance mutation describe clean
+BENCH ?= --sizes 10k 100k
+
+.PHONY: build test lint conformance bench mutation describe clean
 
 build: $(VENV)/installed
 	$(BIN)/kgtools build --out build
@@ -25,6 +28,10 @@ lint: $(VENV)/installed-dev
 
 conformance: $(VENV)/installed-dev
 	KG_SUITES=$(SUITES) $(BIN)/python -m pytest tests/test_w3c_shacl.py -v
+
+bench: $(VENV)/installed-dev
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[bench]"
+	$(BIN)/python tests/benchmarks/run.py $(BENCH) --out build/bench
 
 mutation: $(VENV)/installed-dev
 	$(BIN)/python tests/mutation.py --sample 1

@@ -481,14 +481,13 @@ def export(
 
     Example: kgtools export csv --out tables
     """
-    from kgtools.exports import FORMATS
-    from kgtools.exports import export as run
+    from kgtools.exports import FORMATS, export_all
     from kgtools.inference import infer as run_infer
 
     graph = _load(data)
     if entailed:
         run_infer(graph)
-    written = [p for f in (FORMATS if form == "all" else (form,)) for p in run(graph, f, out, entailed=entailed)]
+    written = export_all(graph, FORMATS if form == "all" else (form,), out, entailed=entailed)
     if as_json:
         typer.echo(json.dumps([str(p) for p in written], indent=1))
     else:
@@ -515,11 +514,12 @@ def stats(paths: Paths = None, as_json: Json = False) -> None:
         f"{found.triples:,} triples in {found.files} files, {found.entailed:,} entailed; as of {graph.as_of() or 'no stated date'}"
     )
     typer.echo(
-        f"{found.events[0]} events, {found.events[1]} with two independent witnesses ({found.two_witness_share:.0%})"
+        f"{found.events[0]} events, {found.events[1]} with two independent witnesses ({found.two_witness_share:.0%}); "
+        f"{found.facts[0]:,} dates, places, numbers and leads, {found.facts[1]:,} of them stated by two"
     )
     _print_table(["class", "entities"], [[c, str(n)] for c, n in found.classes.items()])
     _print_table(
-        ["series", "rounds", "first", "last", "numbered", "highest"],
+        ["series", "rounds", "first", "last", "numbered", "highest", "missing"],
         [[str(v if v is not None else "") for v in row.values()] for row in found.series],
     )
     _print_table(["pair", "events"], [[f"{r['one']}-{r['other']}", str(r["events"])] for r in found.pairs[:30]])

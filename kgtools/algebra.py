@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
@@ -70,8 +71,9 @@ def step(predicate: str) -> Path:
     return Path(f"<{predicate}>", frozenset((predicate,)))
 
 
-def patterns(query: str) -> list[Found]:
-    """All triple patterns of a query, each with its context.
+@cache
+def patterns(query: str) -> tuple[Found, ...]:
+    """All triple patterns of a query, each with its context; kept, since rdflib takes some 30 ms to parse a query.
 
     Args:
         query: a SELECT, ASK or CONSTRUCT that rdflib can parse.
@@ -82,7 +84,7 @@ def patterns(query: str) -> list[Found]:
     from rdflib.plugins.sparql.algebra import translateQuery
     from rdflib.plugins.sparql.parser import parseQuery
 
-    return list(_Walk().walk(translateQuery(parseQuery(query)).algebra.p, ()))
+    return tuple(_Walk().walk(translateQuery(parseQuery(query)).algebra.p, ()))
 
 
 class _Walk:

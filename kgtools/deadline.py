@@ -11,11 +11,11 @@ from kgtools.errors import EngineError, KgError, LimitError
 T = TypeVar("T")
 
 
-def within(seconds: float, work: Callable[[], T]) -> T:
+def within(seconds: float | None, work: Callable[[], T]) -> T:
     """The result of `work`, computed in a forked child, or nothing at all.
 
     Args:
-        seconds: how long it may take.
+        seconds: how long it may take; None for as long as it needs.
         work: a function whose result can be pickled; it sees this process's memory as it is now.
 
     Raises:

@@ -1,10 +1,11 @@
-"""What the data set holds: counts, coverage by series, pair and year, witnesses; the same as VoID."""
+"""What the data set holds: counts, coverage by series, pair and year, witnesses; the same as VoID and DQV."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pyoxigraph as ox
 
@@ -12,13 +13,21 @@ from kgtools.answers import Answer, Value, python_value
 from kgtools.engines import Engine
 from kgtools.graph import KnowledgeGraph
 from kgtools.question import with_prefixes
-from kgtools.vocab import DATASET, IPP, RDF, XSD, short
+from kgtools.vocab import DATASET, ID, IPP, RDF, XSD, short
 
 _VOID = "http://rdfs.org/ns/void#"
+_DQV = "http://www.w3.org/ns/dqv#"
 _QUERIES = {
     "classes": "SELECT ?class (COUNT(DISTINCT ?x) AS ?entities) WHERE { ?x a ?class . FILTER (STRSTARTS(STR(?class), STR(ipp:))) FILTER (STRSTARTS(STR(?x), STR(id:))) } GROUP BY ?class ORDER BY DESC(?entities) ?class",
-    "series": """SELECT ?series (COUNT(DISTINCT ?round) AS ?rounds) (MIN(?day) AS ?first) (MAX(?day) AS ?last) (COUNT(DISTINCT ?ordinal) AS ?numbered) (MAX(?ordinal) AS ?highest) WHERE {
+    "series": """SELECT ?series (COUNT(DISTINCT ?round) AS ?rounds) (MIN(?day) AS ?first) (MAX(?day) AS ?last) (COUNT(DISTINCT ?ordinal) AS ?numbered) WHERE {
         ?round ipp:roundOf ?series ; ipp:startDate|ipp:windowStart ?day . OPTIONAL { ?round ipp:ordinal ?ordinal } } GROUP BY ?series ORDER BY ?series""",
+    "ordinals": "SELECT ?series ?ordinal WHERE { ?round ipp:roundOf ?series ; ipp:ordinal ?ordinal } ORDER BY ?series ?ordinal",
+    "facts": """SELECT (COUNT(*) AS ?all) (SUM(IF(?witnesses > 1, 1, 0)) AS ?two) WHERE {
+        { SELECT ?record ?property (COUNT(DISTINCT ?witness) AS ?witnesses) WHERE {
+            VALUES ?property { ipp:startDate ipp:windowStart ipp:venue ipp:ordinal ipp:person ipp:launches ipp:adopts ipp:signedDate ipp:inForceDate }
+            ?record ?property ?value ; ipp:citation ?citation . ?citation ipp:supports ?property ; ipp:source ?source .
+            ?source ipp:publisher ?publisher . OPTIONAL { ?source ipp:agency ?agency } BIND (COALESCE(?agency, ?publisher) AS ?witness)
+        } GROUP BY ?record ?property } }""",
     "pairs": """SELECT ?one ?other (COUNT(DISTINCT ?event) AS ?events) WHERE {
         ?event ipp:status code:held ; ipp:participant ?a , ?b . ?a ipp:partyCode ?one . ?b ipp:partyCode ?other . FILTER (?one < ?other) } GROUP BY ?one ?other ORDER BY DESC(?events) ?one ?other""",
     "years": "SELECT ?year (COUNT(DISTINCT ?event) AS ?events) WHERE { ?event ipp:status code:held ; ipp:startDate|ipp:windowStart ?day . BIND (YEAR(?day) AS ?year) } GROUP BY ?year ORDER BY ?year",
@@ -37,10 +46,11 @@ class Statistics:
         entailed: entailed triples.
         files: data files.
         classes: class to number of entities.
-        series: one row a series: rounds, first and last day, numbered rounds, highest number.
+        series: one row a series: rounds, first and last day, numbered rounds, highest number, numbers missing below it.
         pairs: held events by pair of parties.
         years: held events by year.
         events: events in all, and how many have two or more independent witnesses.
+        facts: dates, places, numbers and leads of records in all, and how many of them two witnesses state.
     """
 
     triples: int
@@ -51,6 +61,7 @@ class Statistics:
     pairs: list[dict[str, Value]]
     years: dict[int, int]
     events: tuple[int, int]
+    facts: tuple[int, int]
 
     @property
     def two_witness_share(self) -> float:
@@ -69,6 +80,7 @@ class Statistics:
                 "two_witnesses": self.events[1],
                 "share": round(self.two_witness_share, 3),
             },
+            "facts": {"all": self.facts[0], "two_witnesses": self.facts[1]},
             "series": self.series,
             "pairs": self.pairs,
             "years": self.years,
@@ -85,6 +97,10 @@ def stats(graph: KnowledgeGraph) -> Statistics:
         if isinstance(n, ox.Literal)
     }
     witnesses = [python_value(n) for _, n in engine.select(with_prefixes(_QUERIES["witnesses"])).rows]
+    numbered: dict[str, list[int]] = {}
+    for row in _ask(engine, "ordinals"):
+        numbered.setdefault(str(row["series"]), []).append(int(str(row["ordinal"])))
+    facts = next(_ask(engine, "facts"))
     years = {int(str(d["year"])): int(str(d["events"])) for d in _ask(engine, "years")}
     own = {DATASET, ox.NamedNode(DATASET.value + "/catalog")}
     return Statistics(
@@ -92,11 +108,26 @@ def stats(graph: KnowledgeGraph) -> Statistics:
         sum(1 for _ in graph.entailed()),
         len(graph.files),
         classes,
-        list(_ask(engine, "series")),
+        [_numbers(row, numbered.get(str(row["series"]), [])) for row in _ask(engine, "series")],
         list(_ask(engine, "pairs")),
         years,
         (len(witnesses), sum(1 for n in witnesses if isinstance(n, int) and n >= 2)),
+        (int(str(facts["all"])), int(str(facts["two"] or 0))),
     )
+
+
+def _numbers(row: dict[str, Value], ordinals: list[int]) -> dict[str, Value]:
+    return {**row, "highest": ordinals[-1] if ordinals else None, "missing": _missing(ordinals)}
+
+
+def _missing(ordinals: list[int]) -> str:
+    """The numbers below the highest that no round has, neighbours as a range.
+
+    >>> _missing([1, 2, 5, 9])
+    '3-4 6-8'
+    """
+    spans = [(a + 1, b - 1) for a, b in pairwise([0, *ordinals]) if b - a > 1]
+    return " ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in spans)
 
 
 def _ask(engine: Engine, name: str) -> Iterator[dict[str, Value]]:
@@ -110,9 +141,10 @@ def _describes(t: ox.Triple, own: set[ox.NamedNode]) -> bool:
 
 
 def description(found: Statistics) -> list[ox.Triple]:
-    """The computed part of the data set's description: VoID counts and class partitions.
+    """The computed part of the data set's description: VoID counts and class partitions, and DQV measurements.
 
-    `data/dataset.ttl` holds these triples beside the hand-written ones; a test recomputes them.
+    Measured are the share of events and of facts with two witnesses, and for each series its rounds and the
+    numbers missing among them (https://www.w3.org/TR/vocab-dqv/). `data/dataset.ttl` holds these triples beside the hand-written ones; a test recomputes them.
     """
     integer = ox.NamedNode(XSD + "integer")
 
@@ -131,4 +163,28 @@ def description(found: Statistics) -> list[ox.Triple]:
             ox.Triple(part, ox.NamedNode(_VOID + "class"), ox.NamedNode(IPP + name.removeprefix("ipp:"))),
             ox.Triple(part, ox.NamedNode(_VOID + "entities"), number(n)),
         ]
+    for name, value in (
+        ("events", number(found.events[0])),
+        ("events-with-two-witnesses", number(found.events[1])),
+        ("facts", number(found.facts[0])),
+        ("facts-with-two-witnesses", number(found.facts[1])),
+    ):
+        out += _measured(name, name, DATASET, value)
+    for row in found.series:
+        slug = str(row["series"]).removeprefix("id:")
+        series = ox.NamedNode(ID + slug)
+        out += _measured(f"rounds-{slug}", "rounds", series, number(int(str(row["rounds"]))))
+        if row["missing"]:
+            out += _measured(f"missing-{slug}", "missing-ordinals", series, ox.Literal(str(row["missing"])))
     return [t for t in out if t.predicate.value != RDF + "type"]
+
+
+def _measured(name: str, metric: str, on: ox.NamedNode, value: ox.Literal) -> list[ox.Triple]:
+    """One DQV measurement of the data set, with an IRI of its own below the data set's."""
+    node = ox.NamedNode(f"{DATASET.value}/measure-{name}")
+    return [
+        ox.Triple(DATASET, ox.NamedNode(_DQV + "hasQualityMeasurement"), node),
+        ox.Triple(node, ox.NamedNode(_DQV + "isMeasurementOf"), ox.NamedNode(f"{DATASET.value}/metric-{metric}")),
+        ox.Triple(node, ox.NamedNode(_DQV + "computedOn"), on),
+        ox.Triple(node, ox.NamedNode(_DQV + "value"), value),
+    ]

@@ -34,6 +34,21 @@ def graph() -> KnowledgeGraph:
     return real
 
 
+CORE = ("parties", "places", "ind-jpn-seed", "ind-jpn-strategic-dialogue", "ind-jpn-exercises", "malabar", "quad")
+
+
+@pytest.fixture(scope="session")
+def core() -> KnowledgeGraph:
+    """The core series with their parties and places: real data small enough for the reference engines.
+
+    `KG_WHOLE=1` takes all data instead, for a run that may last hours.
+    """
+    files = [] if os.environ.get("KG_WHOLE") else [ROOT / "data" / f"{name}.ttl" for name in CORE]
+    part = load(*files)
+    infer(part)
+    return part
+
+
 @pytest.fixture
 def load_text(tmp_path):
     """A function that loads Turtle text (prefixes added) as the only data."""

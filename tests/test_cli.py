@@ -169,3 +169,12 @@ def test_a_wheel_works_in_an_empty_folder(tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [str(site / "kgtools" / "__init__.py"), "True"]
     assert (work / "build" / "events.csv").exists()
+
+
+def test_the_readme_shows_what_its_commands_print(tmp_path):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"```console\n\$ kgtools (.+?)\n(.*?)```", text, re.DOTALL)
+    assert len(shown) >= 3
+    for line, output in shown:
+        printed = run(*line.split(), cwd=tmp_path).stdout
+        assert [row for row in output.splitlines() if row not in printed] == [], line

@@ -20,14 +20,14 @@ QUESTIONS = questions()
 
 
 @pytest.fixture(scope="module")
-def reference(graph):
-    return graph.engine("rdflib")
+def reference(core):
+    return core.engine("rdflib")
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_same_rows_on_both_engines(name, graph, reference):
+def test_same_rows_on_both_engines(name, core, reference):
     question = QUESTIONS[name]
-    one, other = ask(graph.engine(), question.text, name=name), ask(reference, question.text, name=name)
+    one, other = ask(core.engine(), question.text, name=name), ask(reference, question.text, name=name)
     assert one.columns == other.columns == tuple(c for c, _ in question.columns)
     assert Counter(map(str, one.to_dicts())) == Counter(map(str, other.to_dicts()))
 
