@@ -247,8 +247,12 @@ def test_a_participation_names_a_person_or_an_office(tmp_path):
 
 @pytest.mark.parametrize("engine", ["rdflib", "reference"])
 def test_the_reference_engines_agree(engine, tmp_path):
+    """On every Core constraint and on those SPARQL constraints that are broken here: the references ask per node."""
+    broken = ("T01", "T05", "E01", "S01")
+    kept = {expand(f"ipps:{code}") for code in broken}
+    shapes = [t for t in SHAPES if t.predicate.value != SH + "sparql" or t.subject in kept]
     text = (FIXTURES / "good.ttl").read_text(encoding="utf-8")
-    for code in ("T01", "T05", "E01", "S01"):
+    for code in broken:
         old, new, *_ = EDITS[code]
         text = text.replace(old, new, 1)
     path = tmp_path / "bad.ttl"
@@ -258,4 +262,4 @@ def test_the_reference_engines_agree(engine, tmp_path):
     def key(f: Finding) -> tuple[object, ...]:
         return f.focus, f.value, f.shape, f.component, f.severity
 
-    assert {key(f) for f in validate(graph, SHAPES, engine=engine)} == {key(f) for f in validate(graph, SHAPES)}
+    assert {key(f) for f in validate(graph, shapes, engine=engine)} == {key(f) for f in validate(graph, shapes)}
