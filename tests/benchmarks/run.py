@@ -62,6 +62,7 @@ def prepare(size: int, folder: Path) -> Path:
             shutil.copyfileobj(source, out)
         for name in ONTOLOGY_FILES:
             out.writelines(f"{t} .\n".encode() for t in read(home("ontology") / name).triples)
+    (folder / "merged.ttl").symlink_to("merged.nt")  # N-Triples is Turtle, and one peer goes by the name
     shapes = read_shapes()
     (folder / "shapes.ttl").write_bytes(to_turtle(shapes))
     sparql = {t.subject for t in shapes if t.predicate == ox.NamedNode(SH + "sparql")}

@@ -45,19 +45,21 @@ def kgtools_job(data: Path, work: Path) -> Result:
     with clock.stage("import"):
         import kgtools
         from kgtools.engines import each
+        from kgtools.exports import export_all
+        from kgtools.inference import infer
+        from kgtools.validation import validate
     with clock.stage("load"):
         graph = kgtools.load(data)
     with clock.stage("validate"):
-        violations = len(kgtools.validate(graph).violations)
+        violations = len(validate(graph).violations)
     with clock.stage("infer"):
-        entailed = len(kgtools.infer(graph).closure)
+        entailed = len(infer(graph).closure)
     with clock.stage("questions"):
         engine = graph.engine()
         named = kgtools.questions()
         rows = sum(len(a) for a in each(engine, lambda n: kgtools.ask(engine, named[n].text, name=n), named))
     with clock.stage("export"):
-        for form in ("nt", "trig", "rdfxml"):
-            kgtools.export(graph, form, work / "out")
+        export_all(graph, ("nt", "nq", "rdfxml"), work / "out")
     return {"stages": clock.stages, "violations": violations, "entailed": entailed, "rows": rows}
 
 
@@ -79,11 +81,12 @@ def kgtools_infer(data: Path, work: Path) -> Result:
     """Loading and inference alone."""
     clock = Clock()
     import kgtools
+    from kgtools.inference import infer
 
     with clock.stage("load"):
         graph = kgtools.load(data)
     with clock.stage("infer"):
-        entailed = len(kgtools.infer(graph).closure)
+        entailed = len(infer(graph).closure)
     return {"stages": clock.stages, "entailed": entailed}
 
 
@@ -145,7 +148,7 @@ def composition(data: Path, work: Path) -> Result:
     with clock.stage("export"):
         out = work / "native"
         out.mkdir(exist_ok=True)
-        for form in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.TRIG, ox.RdfFormat.RDF_XML):
+        for form in (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS, ox.RdfFormat.RDF_XML):
             ox.serialize(graph.asserted(), output=out / f"x.{form.file_extension}", format=form)
     return {"stages": clock.stages, "violations": violations, "entailed": entailed, "rows": rows}
 
@@ -248,7 +251,7 @@ def reasonable_infer(data: Path, work: Path) -> Result:
     clock = Clock()
     with clock.stage("load"):
         reasoner = reasonable.PyReasoner()
-        reasoner.load_file(str(work / "merged.nt"))
+        reasoner.load_file(str(work / "merged.ttl"))
     with clock.stage("infer"):
         found = reasoner.reason()
     return {"stages": clock.stages, "entailed": len(found) - sum(1 for _ in (work / "merged.nt").open())}
