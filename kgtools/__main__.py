@@ -216,8 +216,8 @@ def _watch(paths: list[Path] | None, shapes: Any, shown: list[str]) -> None:
         if verdict.problem:
             typer.echo(f"not read: {verdict.problem}", err=True)
         for title, findings in (("new", verdict.appeared), ("gone", verdict.gone)):
-            listed = Report([f for f in findings if f.severity in shown])
-            if listed.findings and not (first and title == "new" and not listed.violations):
+            listed = Report([f for f in findings if f.severity in (["Violation"] if first else shown)])
+            if listed.findings:
                 typer.echo(f"{title}:\n{listed.to_table(by='entity')}")
         counts = verdict.report.counts()
         names = f"{len(verdict.paths)} files" if first else ", ".join(p.name for p in verdict.paths)
