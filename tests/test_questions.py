@@ -60,6 +60,31 @@ PINNED: dict[str, tuple[tuple[str, ...], list[tuple[object, ...]]]] = {
         ("person", "party"),
         [("id:pranab-mukherjee", "id:ind"), ("id:taro-aso", "id:jpn")],
     ),
+    # Manila, 8 July 2024: the joint press release of the Philippine side and Japan's ministry name the same four.
+    "who-led-round round=jpn-phl-two-plus-two-2": (
+        ("person", "party"),
+        [
+            ("id:minoru-kihara", "id:jpn"),
+            ("id:yoko-kamikawa", "id:jpn"),
+            ("id:enrique-manalo", "id:phl"),
+            ("id:gilberto-teodoro", "id:phl"),
+        ],
+    ),
+    # Washington, 1 July 2025.
+    "who-led-round round=quad-foreign-ministers-meeting-10": (
+        ("person", "party"),
+        [
+            ("id:penny-wong", "id:aus"),
+            ("id:s-jaishankar", "id:ind"),
+            ("id:takeshi-iwaya", "id:jpn"),
+            ("id:marco-rubio", "id:usa"),
+        ],
+    ),
+    # Signed in Manila on the day of that meeting; in force thirty days after the exchange of notes of August 2025.
+    "instruments-in-force party=phl date=2025-12-31": (
+        ("instrument", "signed", "inForce"),
+        [("id:jpn-phl-reciprocal-access-agreement-2024", date(2024, 7, 8), date(2025, 9, 11))],
+    ),
     # Launched or announced in Johannesburg, Tokyo and New Delhi; no source shows the private-sector dialogue to have met.
     "commitments-overdue date=2026-07-15": (
         ("commitment", "due", "obligor"),
