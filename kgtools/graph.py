@@ -28,7 +28,8 @@ ONTOLOGY_FILES = ("core.ttl", "axioms.ttl", "sectors.ttl", "codes.ttl")
 class KnowledgeGraph:
     """Data, ontology and entailed triples in one store.
 
-    Made by :func:`load`; nothing else in the package changes it except :func:`kgtools.infer`.
+    Made by :func:`load`; what changes it afterwards is :func:`kgtools.infer`, and the edits of
+    :class:`kgtools.shacl.incremental.Validation`.
 
     Attributes:
         store: the Oxigraph store that holds it all.

@@ -96,3 +96,19 @@ def test_an_edit_that_changes_nothing_checks_nothing(monkeypatch):
     kept = Validation(graph, SHAPES)
     monkeypatch.setattr("kgtools.shacl.incremental.run_by_target", lambda *a, **k: pytest.fail("a query was run"))
     kept.edit(added=[GOOD[0]], removed=[ox.Triple(ox.NamedNode(ID + "no"), ipp("host"), ox.NamedNode(CODE + "no"))])
+
+
+def test_a_blank_focus_node_is_reached_from_a_named_one():
+    graph = load(FIXTURES / "good.ttl")
+    kept = Validation(graph, SHAPES)
+    node = ox.BlankNode("someone")
+    taking = expand("id:talks-1-asha")
+    kept.edit(added=[ox.Triple(node, t.predicate, t.object) for t in GOOD if t.subject == taking])
+    kept.edit(added=[ox.Triple(expand("id:talks-1"), ipp("participation"), node)])
+    end = next(t for t in GOOD if t.subject == expand("id:asha-ind-minister-2020") and t.predicate == ipp("tenureEnd"))
+    report = kept.edit(
+        removed=[end],
+        added=[ox.Triple(end.subject, end.predicate, ox.Literal("2025-01-01", datatype=ox.NamedNode(XSD + "date")))],
+    )
+    assert {f.focus for f in report.violations if f.shape == expand("ipps:T01")} == {node, taking}
+    assert keys(report) == keys(validate(graph, SHAPES))

@@ -92,7 +92,7 @@ class Validation:
             store.remove_graph(REMOVED_GRAPH)
         engine = self._engine()
         for query, nodes in concerned:
-            if nodes is None:
+            if nodes is None or any(isinstance(n, ox.BlankNode) for n in nodes):  # no query can name a blank node
                 self._results[id(query)] = run_by_target(engine, query)
             else:
                 results = self._results[id(query)]
