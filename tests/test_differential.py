@@ -8,12 +8,6 @@ case, an example shows it, and `differential.corrected` sets it right (or the st
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,6 +31,7 @@ from differential import (
     triples,
 )
 from hypothesis import HealthCheck, given, settings
+from server import put, running
 from test_shapes import EDITS
 
 from kgtools.edge import graph_from
@@ -392,37 +387,15 @@ def test_minus_is_handed_over_and_refused_by_the_reference() -> None:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server() -> Iterator[str]:
     """A real and empty Oxigraph server on loopback: its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    binary = Path(sys.executable).parent / "oxigraph"
-    process = subprocess.Popen([binary, "serve", "--bind", f"127.0.0.1:{port}"], stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/query", timeout=1)
-                break
-            except urllib.error.HTTPError:
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
+    with running() as address:
+        yield address
 
 
 def on_server(server: str, data: list[ox.Triple], shapes: list[ox.Triple]) -> Report:
     """The report of a server that holds these triples alone."""
-    request = urllib.request.Request(
-        f"{server}/store?default",
-        data="".join(f"{t} .\n" for t in data).encode(),
-        method="PUT",
-        headers={"Content-Type": "application/n-triples"},
-    )
-    urllib.request.urlopen(request, timeout=30)
+    put(server, data)
     return validate(EndpointEngine(f"{server}/query", timeout=60), shapes)
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections import Counter
 from datetime import date
+from itertools import chain
 
 import pytest
+from server import put, running
 
 from kgtools import EngineError, InputError, LimitError, ask, bind, questions
 from kgtools.engines import EndpointEngine
@@ -189,37 +186,11 @@ def test_not_sparql_is_said(graph):
 
 
 @pytest.fixture(scope="module")
-def server(graph, tmp_path_factory):
+def server(graph):
     """A real Oxigraph server on loopback with the asserted data, ontology and entailed triples in it."""
-    folder = tmp_path_factory.mktemp("server")
-    port = 17_878
-    dump = folder / "all.nt"
-    parts = (graph.asserted(), graph.ontology(), graph.entailed())
-    dump.write_text("".join(f"{t} .\n" for part in parts for t in part), encoding="utf-8")
-    from pathlib import Path
-
-    binary = Path(sys.executable).parent / "oxigraph"
-    process = subprocess.Popen([binary, "serve", "--bind", f"127.0.0.1:{port}"], stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/query", timeout=1)
-                break
-            except urllib.error.HTTPError:
-                break
-            except OSError:
-                time.sleep(0.1)
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/store?default",
-            data=dump.read_bytes(),
-            method="PUT",
-            headers={"Content-Type": "application/n-triples"},
-        )
-        urllib.request.urlopen(request, timeout=30)
-        yield f"http://127.0.0.1:{port}/query"
-    finally:
-        process.terminate()
-        process.wait(10)
+    with running() as address:
+        put(address, chain(graph.asserted(), graph.ontology(), graph.entailed()))
+        yield f"{address}/query"
 
 
 def test_an_endpoint_gives_the_same_answers(server, graph):
