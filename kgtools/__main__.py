@@ -19,7 +19,6 @@ import typer
 from kgtools.errors import InputError, KgError
 
 if TYPE_CHECKING:
-    from kgtools.answers import Answer
     from kgtools.graph import KnowledgeGraph
 
 app = typer.Typer(
@@ -339,10 +338,9 @@ def query(
 
     Example: echo 'SELECT ?p { ?p a ipp:Nation }' | kgtools query -
     """
-    from kgtools.answers import Answer
-    from kgtools.deadline import within
     from kgtools.engines import EndpointEngine
     from kgtools.inference import infer as run_infer
+    from kgtools.processes import within
     from kgtools.question import ask, bind, questions, read_question
 
     if "=" in name and not file:
@@ -382,8 +380,7 @@ def query(
         if timeout is None:
             answer = ask(chosen, text, name=name)
         else:
-            columns, rows = within(timeout, lambda: _plain(ask(chosen, text, name=name)))
-            answer = Answer(columns, [tuple(_term(c) for c in r) for r in rows])
+            answer = within(timeout, lambda: ask(chosen, text, name=name))
     if as_json:
         typer.echo(answer.to_json())
     elif as_csv:
@@ -392,21 +389,6 @@ def query(
         from kgtools.vocab import short
 
         _print_table(list(answer.columns), [["" if t is None else short(t) for t in row] for row in answer.rows])
-
-
-def _plain(answer: Answer) -> tuple[tuple[str, ...], list[list[str | None]]]:
-    return answer.columns, [[None if t is None else str(t) for t in row] for row in answer.rows]
-
-
-def _term(text: str | None) -> Any:
-    """A term from its N-Triples text, as it came through the pipe from the child process."""
-    import pyoxigraph as ox
-
-    return (
-        None
-        if text is None
-        else next(iter(ox.parse(f"<x:s> <x:p> {text} .".encode(), format=ox.RdfFormat.N_TRIPLES))).object
-    )
 
 
 @app.command()

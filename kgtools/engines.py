@@ -7,22 +7,22 @@ tell from an answer which engine gave it. Nothing here checks whether a query is
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 import pyoxigraph as ox
 
 from kgtools.errors import EngineError, InputError, LimitError
+from kgtools.processes import spread
 
 if TYPE_CHECKING:
     import rdflib
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+Concurrency = Literal["none", "threads", "processes"]
 MANY = 20_000
-"""From this many triples on, threads gain more than they cost."""
+"""From this many triples on, asking on several processors gains more than it costs."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -48,8 +48,8 @@ class Engine(Protocol):
     name: str
 
     @property
-    def concurrent(self) -> bool:
-        """Whether several threads may ask at once, and gain by it."""
+    def concurrency(self) -> Concurrency:
+        """Where several queries may be asked at once, and gain by it."""
         ...
 
     def select(self, query: str) -> Solutions:
@@ -66,15 +66,14 @@ class Engine(Protocol):
 
 
 def each(engine: Engine, work: Callable[[T], R], items: Iterable[T]) -> list[R]:
-    """`work` done on every item, in order; on all processors where the engine answers several threads at once.
+    """`work` done on every item, in order; on all processors where the engine gains by it (:func:`spread`).
 
     Raises:
         KgError: what `work` raised first, in the order of the items.
     """
-    if not engine.concurrent:
+    if engine.concurrency == "none":
         return [work(item) for item in items]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return list(pool.map(work, items))
+    return spread(work, items, fork=engine.concurrency == "processes")
 
 
 class OxigraphEngine:
@@ -82,25 +81,30 @@ class OxigraphEngine:
 
     Args:
         store: the store to ask.
-        graphs: the graphs that make up the default graph of a query; all of them by default.
+        without: a named graph that queries do not see; they see all others and the default graph as one.
+        on_disk: whether the store lies on disk; a forked child must not use such a store.
     """
 
     name = "oxigraph"
 
-    def __init__(self, store: ox.Store, graphs: list[ox.NamedNode | ox.DefaultGraph] | None = None) -> None:
+    def __init__(self, store: ox.Store, *, without: ox.NamedNode | None = None, on_disk: bool = False) -> None:
         self._store = store
-        self._scope: dict[str, Any] = (
-            {"use_default_graph_as_union": True} if graphs is None else {"default_graph": graphs}
-        )
+        self._without = without
+        self._on_disk = on_disk
 
     @property
-    def concurrent(self) -> bool:
-        """Whether the store is large enough for threads to gain more than they cost."""
-        return len(self._store) >= MANY
+    def concurrency(self) -> Concurrency:
+        if len(self._store) < MANY:
+            return "none"
+        return "threads" if self._on_disk else "processes"
 
     def _run(self, query: str) -> Any:
+        scope: dict[str, Any] = {"use_default_graph_as_union": True}
+        if self._without is not None and self._store.contains_named_graph(self._without):
+            others = (g for g in self._store.named_graphs() if g != self._without)
+            scope = {"default_graph": [ox.DefaultGraph(), *others]}
         try:
-            return self._store.query(query, **self._scope)
+            return self._store.query(query, **scope)
         except SyntaxError as error:
             raise InputError(f"not SPARQL 1.1: {error}") from error
         except (OSError, RuntimeError, ValueError) as error:
@@ -125,7 +129,7 @@ class RdflibEngine:
     """rdflib's own evaluator, the reference: slow and independent of the others."""
 
     name = "rdflib"
-    concurrent = False
+    concurrency: Concurrency = "none"
 
     def __init__(self, graph: rdflib.Graph) -> None:
         self._graph = graph
@@ -167,7 +171,7 @@ class EndpointEngine:
     """
 
     name = "endpoint"
-    concurrent = False
+    concurrency: Concurrency = "none"
 
     def __init__(self, url: str, *, timeout: float) -> None:
         if not url.startswith(("http://", "https://")):

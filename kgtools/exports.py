@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,9 +12,9 @@ from typing import Any
 import pyoxigraph as ox
 
 from kgtools import files, tables
-from kgtools.deadline import within
 from kgtools.errors import InputError
 from kgtools.graph import KnowledgeGraph
+from kgtools.processes import spread
 from kgtools.turtle import to_turtle
 from kgtools.vocab import IPP, LABEL, RDF, SKOS, TYPE, XSD, home, ipp, prefixes, split
 
@@ -66,16 +63,12 @@ def export(graph: KnowledgeGraph, form: str, folder: Path, *, entailed: bool = F
 
 
 def export_all(graph: KnowledgeGraph, forms: Sequence[str], folder: Path, *, entailed: bool = False) -> list[Path]:
-    """Write several forms as :func:`export` does, in a forked process each, as many at once as there are processors.
+    """Write several forms as :func:`export` does.
 
-    A store cannot be sent to another process, but a forked one has it in its memory; where the platform cannot fork,
-    the forms are written one after the other.
+    On all processors, so that those that take longest should come first.
     """
-    if len(forms) == 1 or "fork" not in multiprocessing.get_all_start_methods():
-        return [path for form in forms for path in export(graph, form, folder, entailed=entailed)]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        written = pool.map(lambda form: within(None, lambda: export(graph, form, folder, entailed=entailed)), forms)
-        return [path for paths in written for path in paths]
+    written = spread(lambda form: export(graph, form, folder, entailed=entailed), forms)
+    return [path for paths in written for path in paths]
 
 
 def serialise(graph: KnowledgeGraph, form: str, *, entailed: bool = False) -> bytes:

@@ -28,8 +28,8 @@ ONTOLOGY_FILES = ("core.ttl", "axioms.ttl", "sectors.ttl", "codes.ttl")
 class KnowledgeGraph:
     """Data, ontology and entailed triples in one store.
 
-    Made by :func:`load`; what changes it afterwards is :func:`kgtools.infer`, and the edits of
-    :class:`kgtools.shacl.incremental.Validation`.
+    Made by :func:`load`; what changes it afterwards are :meth:`add`, :meth:`remove` and :func:`kgtools.infer`.
+    A triple that data and ontology both state lies in the store once, with the data.
 
     Attributes:
         store: the Oxigraph store that holds it all.
@@ -40,6 +40,7 @@ class KnowledgeGraph:
     store: ox.Store
     files: list[tuple[Path, int]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    _restated: set[ox.Triple] = field(default_factory=set)
 
     def asserted(self) -> Iterator[ox.Triple]:
         """The data as it stands in the files."""
@@ -47,15 +48,42 @@ class KnowledgeGraph:
 
     def ontology(self) -> Iterator[ox.Triple]:
         """The ontology with its axioms, sectors and codes."""
-        return _triples(self.store, ONTOLOGY_GRAPH)
+        yield from _triples(self.store, ONTOLOGY_GRAPH)
+        yield from self._restated
 
     def entailed(self) -> Iterator[ox.Triple]:
         """What :func:`kgtools.infer` added; empty before it ran."""
         return _triples(self.store, ENTAILED_GRAPH)
 
+    def add(self, triples: Iterable[ox.Triple]) -> None:
+        """Add to the asserted triples; :func:`kgtools.infer` makes the entailed ones fit again."""
+        new = list(triples)
+        for t in new:
+            self.store.remove(_quad(t, ENTAILED_GRAPH))
+        self._restate(new, ONTOLOGY_GRAPH)
+        self.store.extend(_quads(new, ox.DefaultGraph()))
+
+    def remove(self, triples: Iterable[ox.Triple]) -> None:
+        """Remove from the asserted triples; what the ontology states too stays stated by it."""
+        for t in triples:
+            self.store.remove(_quad(t, ox.DefaultGraph()))
+            if t in self._restated:
+                self._restated.remove(t)
+                self.store.add(_quad(t, ONTOLOGY_GRAPH))
+
+    def _restate(self, triples: Iterable[ox.Triple], other: ox.NamedNode | ox.DefaultGraph) -> None:
+        """Of `triples` that also lie in the graph `other`, keep those of the data alone in the store.
+
+        A query over several graphs would count such a triple once for each.
+        """
+        for t in triples:
+            if _quad(t, other) in self.store:
+                self.store.remove(_quad(t, ONTOLOGY_GRAPH))
+                self._restated.add(t)
+
     def set_entailed(self, triples: Iterable[ox.Triple]) -> None:
         """Replace the entailed triples."""
-        self.store.clear_graph(ENTAILED_GRAPH)
+        self.store.remove_graph(ENTAILED_GRAPH)
         self.add_entailed(triples)
 
     def add_entailed(self, triples: Iterable[ox.Triple]) -> None:
@@ -76,9 +104,8 @@ class KnowledgeGraph:
         Raises:
             InputError: no engine has that name.
         """
-        graphs: list[ox.NamedNode | ox.DefaultGraph] = [ox.DefaultGraph(), ONTOLOGY_GRAPH]
         if name == "oxigraph":
-            return OxigraphEngine(self.store, None if entailed else graphs)
+            return OxigraphEngine(self.store, without=None if entailed else ENTAILED_GRAPH)
         if name in ("rdflib", "reference"):
             return RdflibEngine(self.to_rdflib(entailed=entailed))
         raise InputError(f"no engine is called '{name}'; use oxigraph or rdflib")
@@ -133,6 +160,7 @@ def load(*paths: Path, ontology: Path | None = None) -> KnowledgeGraph:
             )
         if not document.statements:
             graph.warnings.append(f"{document.path}: no statement in this file")
+    graph._restate(list(graph.ontology()), ox.DefaultGraph())
     return graph
 
 
@@ -156,6 +184,7 @@ def from_rdflib(source: rdflib.Graph, *, ontology: Path | None = None) -> Knowle
     for name in ONTOLOGY_FILES:
         _put(graph.store, gate.read((ontology or home("ontology")) / name), ONTOLOGY_GRAPH)
     graph.store.bulk_extend(_quads(triples, ox.DefaultGraph()))
+    graph._restate(list(graph.ontology()), ox.DefaultGraph())
     return graph
 
 
@@ -170,7 +199,11 @@ def _put(store: ox.Store, document: gate.Document, graph: ox.NamedNode | ox.Defa
 
 
 def _quads(triples: Iterable[ox.Triple], graph: ox.NamedNode | ox.DefaultGraph) -> Iterator[ox.Quad]:
-    return (ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples)
+    return (_quad(t, graph) for t in triples)
+
+
+def _quad(triple: ox.Triple, graph: ox.NamedNode | ox.DefaultGraph) -> ox.Quad:
+    return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
 def _triples(store: ox.Store, graph: ox.NamedNode | ox.DefaultGraph) -> Iterator[ox.Triple]:

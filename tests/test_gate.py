@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from kgtools import InputError, load
+from kgtools import InputError, infer, load
 from kgtools.gate import read
 from kgtools.question import ask
 
@@ -89,3 +89,21 @@ def test_a_missing_path_and_an_empty_folder(tmp_path):
         load(tmp_path / "nowhere.ttl")
     with pytest.raises(InputError, match="no RDF file"):
         load(tmp_path)
+
+
+def test_a_triple_that_data_and_ontology_both_state_counts_once(load_text):
+    graph = load_text("ipp:Round rdfs:subClassOf ipp:Event . id:one a ipp:Round .")
+    shared = next(t for t in graph.asserted() if t.predicate.value.endswith("subClassOf"))
+    count = "SELECT (COUNT(*) AS ?n) { ipp:Round rdfs:subClassOf ipp:Event }"
+
+    def counted(entailed: bool) -> str:
+        return next(iter(ask(graph.engine(entailed=entailed), count, name="count").rows))[0].value
+
+    assert shared in set(graph.ontology())
+    assert counted(False) == counted(True) == "1"
+    assert shared not in infer(graph).closure.triples and len(graph) == 2
+    assert counted(False) == counted(True) == "1"
+    graph.remove([shared])
+    assert shared in set(graph.ontology()) and counted(False) == "1" and len(graph) == 1
+    graph.add([shared])
+    assert shared in set(graph.asserted()) and counted(False) == "1"

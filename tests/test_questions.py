@@ -223,7 +223,7 @@ def test_an_endpoint_that_fails_is_said(server):
 
 
 def test_a_deadline_stops_a_query(graph):
-    from kgtools.deadline import within
+    from kgtools.processes import within
 
     with pytest.raises(LimitError, match=r"no answer within 0\.5 s"):
         within(0.5, lambda: graph.engine().select("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"))

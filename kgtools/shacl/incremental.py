@@ -9,7 +9,7 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from kgtools.algebra import patterns
-from kgtools.engines import Engine, OxigraphEngine, each
+from kgtools.engines import Engine, each
 from kgtools.graph import KnowledgeGraph
 from kgtools.shacl.compile import CompiledQuery, compile_shapes
 from kgtools.shacl.reach import Everywhere, Probe, probes, reached, shape_patterns
@@ -78,9 +78,8 @@ class Validation:
         new, old = new - old, old - new
         new = {t for t in new if ox.Quad(t.subject, t.predicate, t.object, default) not in store}
         old = {t for t in old if ox.Quad(t.subject, t.predicate, t.object, default) in store}
-        for t in old:
-            store.remove(ox.Quad(t.subject, t.predicate, t.object, default))
-        store.extend(ox.Quad(t.subject, t.predicate, t.object, default) for t in new)
+        self._graph.remove(old)
+        self._graph.add(new)
         store.extend(ox.Quad(t.subject, t.predicate, t.object, REMOVED_GRAPH) for t in old)
         changed = [*new, *old]
         self._targeted.clear()
@@ -109,7 +108,7 @@ class Validation:
         """The queries to run again, each with the target nodes to run it for, or None for all."""
         if any(t.predicate.value == RDFS + "subClassOf" for t in changed):
             return [(q, None) for q in self._compiled.queries]
-        both = OxigraphEngine(self._graph.store, [ox.DefaultGraph(), ONTOLOGY_GRAPH, REMOVED_GRAPH])
+        engine = self._engine()  # it sees the removed triples, too
         out: list[tuple[CompiledQuery, set[Node] | None]] = []
         asked: dict[Node, set[Node] | None] = {}
         for query in self._compiled.queries:
@@ -118,7 +117,7 @@ class Validation:
                 nodes = asked[query.root]
             else:
                 try:
-                    nodes = reached(self._probes_of(query), changed, both)
+                    nodes = reached(self._probes_of(query), changed, engine)
                 except Everywhere:
                     nodes = None
                 if core:

@@ -109,9 +109,9 @@ def kgtools_disk(data: Path, work: Path) -> Result:
             store.bulk_load(path=home("ontology") / name, to_graph=ONTOLOGY_GRAPH)
         store.optimize()
     with clock.stage("validate"):
-        violations = len(validate(OxigraphEngine(store), read_shapes()).violations)
+        violations = len(validate(OxigraphEngine(store, on_disk=True), read_shapes()).violations)
     with clock.stage("questions"):
-        engine = OxigraphEngine(store)
+        engine = OxigraphEngine(store, on_disk=True)
         named = questions()
         rows = sum(len(a) for a in each(engine, lambda n: ask(engine, named[n].text, name=n), named))
     return {"stages": clock.stages, "violations": violations, "rows": rows}

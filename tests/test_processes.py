@@ -1,0 +1,90 @@
+"""Forked processes: deadlines, and work spread over all processors. Each case in an interpreter of its own, for a
+process that runs other threads (as this one may) is never forked."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAD = """
+import os, sys, threading
+from kgtools.errors import EngineError, InputError
+from kgtools.processes import spread
+os.cpu_count = lambda: 3
+"""
+
+
+def result(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", HEAD + code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="children are forked on Linux only")
+def test_results_come_in_order_from_several_processes():
+    code = """
+import time
+found = spread(lambda n: (time.sleep(0.02), n * n, os.getpid())[1:], range(30))
+print([n for n, _ in found] == [n * n for n in range(30)], len({pid for _, pid in found}))
+"""
+    assert result(code) == "True 3"
+
+
+def test_the_first_error_in_order_is_raised():
+    code = """
+def work(n):
+    if n in (4, 5):
+        raise InputError(f"item {n}")
+    return n
+try:
+    spread(work, range(40))
+except InputError as error:
+    print(error)
+"""
+    assert result(code) == "item 4"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="children are forked on Linux only")
+def test_a_child_that_dies_is_an_error_not_a_gap():
+    code = """
+import time
+parent = os.getpid()
+try:
+    spread(lambda n: os._exit(1) if os.getpid() != parent else time.sleep(0.02), range(40))
+except EngineError as error:
+    print(error)
+"""
+    assert "died" in result(code)
+
+
+@pytest.mark.parametrize(("threads", "fork"), [(True, True), (False, False)])
+def test_threads_do_the_work_where_forking_is_not_safe(threads, fork):
+    code = f"""
+if {threads}:
+    event = threading.Event()
+    threading.Thread(target=event.wait, daemon=True).start()
+print({{pid for pid in spread(lambda n: os.getpid(), range(40), fork={fork})}} == {{os.getpid()}})
+"""
+    assert result(code) == "True"
+
+
+def test_a_mistake_of_ours_is_not_swallowed():
+    code = """
+parent = os.getpid()
+try:
+    spread(lambda n: 1 // 0, range(9))
+except ZeroDivisionError:
+    print("seen")
+"""
+    assert result(code) == "seen"
+
+
+def test_this_process_is_left_with_no_child():
+    code = """
+import multiprocessing
+spread(abs, range(9))
+print(multiprocessing.active_children())
+"""
+    assert result(code) == "[]"
