@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -48,18 +48,7 @@ def export(graph: KnowledgeGraph, form: str, folder: Path, *, entailed: bool = F
     Raises:
         InputError: no such form, or the folder cannot be written.
     """
-    if form not in SUFFIX:
-        raise InputError(f"no export form is called '{form}'; use one of {' '.join(FORMATS)}")
-    if form == "csv":
-        engine = graph.engine(entailed=False)
-        out = []
-        for name in tables.TABLES:
-            out.append(folder / f"{name}.csv")
-            files.write(out[-1], tables.table(engine, name).encode())
-        return out
-    path = folder / f"indopacific.{SUFFIX[form]}"
-    files.write(path, serialise(graph, form, entailed=entailed))
-    return [path]
+    return export_all(graph, (form,), folder, entailed=entailed)
 
 
 def export_all(graph: KnowledgeGraph, forms: Sequence[str], folder: Path, *, entailed: bool = False) -> list[Path]:
@@ -67,68 +56,85 @@ def export_all(graph: KnowledgeGraph, forms: Sequence[str], folder: Path, *, ent
 
     On all processors, so that those that take longest should come first.
     """
-    written = spread(lambda form: export(graph, form, folder, entailed=entailed), forms)
-    return [path for paths in written for path in paths]
+    for form in forms:
+        if form not in SUFFIX:
+            raise InputError(f"no export form is called '{form}'; use one of {' '.join(FORMATS)}")
+    triples = _sorted(graph, entailed=entailed) if set(forms) - {"csv"} else {}
+    engine = graph.engine(entailed=False)
+
+    def write(name: str) -> Path:
+        if name in tables.TABLES:
+            path, content = folder / f"{name}.csv", tables.table(engine, name).encode()
+        else:
+            path, content = folder / f"indopacific.{SUFFIX[name]}", _RDF[name](triples)
+        files.write(path, content)
+        return path
+
+    return spread(write, [name for form in forms for name in (tables.TABLES if form == "csv" else (form,))])
 
 
 def serialise(graph: KnowledgeGraph, form: str, *, entailed: bool = False) -> bytes:
     """The data in one RDF form, as bytes. See :func:`export`."""
-    triples = [*graph.asserted(), *(graph.entailed() if entailed else ())]
-    makers: dict[str, Callable[[], bytes]] = {
-        "ttl": lambda: to_turtle(triples),
-        "nt": lambda: _lines(str(t) + " .\n" for t in triples),
-        "nq": lambda: _lines(str(t) + " .\n" for t in triples),
-        "trig": lambda: _native(_by_source(triples), ox.RdfFormat.TRIG),
-        "jsonld": lambda: _jsonld(triples),
-        "rdfxml": lambda: _native(sorted(triples, key=str), ox.RdfFormat.RDF_XML),
-        "reifiers": lambda: _native([*triples, *_reifiers(triples)], ox.RdfFormat.TURTLE),
-    }
-    if form not in makers:
-        raise InputError(f"no RDF form is called '{form}'; use one of {' '.join(makers)}")
-    return makers[form]()
+    if form not in _RDF:
+        raise InputError(f"no RDF form is called '{form}'; use one of {' '.join(_RDF)}")
+    return _RDF[form](_sorted(graph, entailed=entailed))
 
 
-def _lines(lines: Iterator[str]) -> bytes:
-    return "".join(sorted(lines)).encode()
+def _sorted(graph: KnowledgeGraph, *, entailed: bool) -> dict[str, ox.Triple]:
+    """The triples by their N-Triples text without the full stop, in its order."""
+    texts = {str(t): t for t in (*graph.asserted(), *(graph.entailed() if entailed else ()))}
+    return {text: texts[text] for text in sorted(texts)}
+
+
+def _lines(triples: dict[str, ox.Triple]) -> bytes:
+    return "".join([f"{text} .\n" for text in triples]).encode()
 
 
 def _native(statements: Any, form: ox.RdfFormat) -> bytes:
     return ox.serialize(statements, format=form, prefixes=prefixes()) or b""
 
 
-def _supported(triples: list[ox.Triple]) -> Iterator[tuple[ox.Triple, Any, Any]]:
-    """Each triple with each citation that supports it, and the citation's source."""
-    source = {t.subject: t.object for t in triples if t.predicate == ipp("source")}
+def _supported(triples: Collection[ox.Triple]) -> Iterator[tuple[ox.Triple, Any, Any]]:
+    """Each triple with each citation that supports it, in order, and the citation's source."""
+    by_source, by_supports, by_citation = ipp("source"), ipp("supports"), ipp("citation")
+    source: dict[Any, Any] = {}
     supports: dict[Any, set[Any]] = defaultdict(set)
     cites: dict[Any, list[Any]] = defaultdict(list)
     for t in triples:
-        if t.predicate == ipp("supports"):
+        predicate = t.predicate
+        if predicate == by_supports:
             supports[t.subject].add(t.object)
-        elif t.predicate == ipp("citation"):
+        elif predicate == by_citation:
             cites[t.subject].append(t.object)
+        elif predicate == by_source:
+            source[t.subject] = t.object
     for t in triples:
         for citation in cites.get(t.subject, ()):
             if t.predicate in supports[citation] and citation in source:
                 yield t, citation, source[citation]
 
 
-def _by_source(triples: list[ox.Triple]) -> list[ox.Quad]:
-    """All triples in the default graph, and the supported ones again in a graph named by each source."""
-    quads = [ox.Quad(t.subject, t.predicate, t.object) for t in triples]
-    quads += [ox.Quad(t.subject, t.predicate, t.object, source) for t, _, source in _supported(triples)]
-    return sorted(quads, key=lambda q: (str(q.graph_name), str(q.triple)))
+def _trig(triples: Collection[ox.Triple]) -> bytes:
+    """A graph for each source with the triples that it supports, then all triples in the default graph."""
+    by_source: dict[Any, list[ox.Quad]] = defaultdict(list)
+    for t, _, source in _supported(triples):
+        by_source[source].append(ox.Quad(t.subject, t.predicate, t.object, source))
+    quads = [quad for source in sorted(by_source, key=str) for quad in by_source[source]]
+    return _native([*quads, *triples], ox.RdfFormat.TRIG)
 
 
-def _reifiers(triples: list[ox.Triple]) -> Iterator[ox.Triple]:
-    """RDF 1.2: a reifier for each pair of supported triple and citation (`rdf:reifies`)."""
-    reifies = ox.NamedNode(RDF + "reifies")
-    for n, (t, citation, _) in enumerate(sorted(_supported(triples), key=lambda x: (str(x[0]), str(x[1])))):
+def _reifiers(triples: Collection[ox.Triple]) -> bytes:
+    """RDF 1.2: all triples, and a reifier for each pair of supported triple and citation (`rdf:reifies`)."""
+    reifies, by_citation = ox.NamedNode(RDF + "reifies"), ipp("citation")
+    out = list(triples)
+    for n, (t, citation, _) in enumerate(_supported(triples)):
         node = ox.BlankNode(f"r{n}")
-        yield ox.Triple(node, reifies, t)
-        yield ox.Triple(node, ipp("citation"), citation)
+        out.append(ox.Triple(node, reifies, t))
+        out.append(ox.Triple(node, by_citation, citation))
+    return _native(out, ox.RdfFormat.TURTLE)
 
 
-def _jsonld(triples: list[ox.Triple]) -> bytes:
+def _jsonld(triples: Collection[ox.Triple]) -> bytes:
     """JSON-LD 1.1: one object a subject, compacted by our context, which is written in."""
     context = json.loads((home("ontology") / "context.jsonld").read_bytes())["@context"]
 
@@ -154,7 +160,7 @@ def _jsonld(triples: list[ox.Triple]) -> bytes:
         )
 
     nodes: dict[str, dict[str, Any]] = {}
-    for t in sorted(triples, key=str):
+    for t in triples:
         iri = str(t.subject) if isinstance(t.subject, ox.BlankNode) else compact(t.subject.value)  # type: ignore[union-attr]
         node = nodes.setdefault(iri, {"@id": iri})
         if t.predicate == TYPE and isinstance(t.object, ox.NamedNode):
@@ -179,3 +185,15 @@ def _jsonld(triples: list[ox.Triple]) -> bytes:
     lines = ",\n".join(json.dumps(node, ensure_ascii=False) for node in nodes.values())
     head = json.dumps(context, ensure_ascii=False, indent=1)
     return f'{{"@context": {head},\n"@graph": [\n{lines}\n]}}\n'.encode()
+
+
+_RDF: dict[str, Callable[[dict[str, ox.Triple]], bytes]] = {
+    "ttl": lambda triples: to_turtle(triples.values()),
+    "nt": _lines,
+    "nq": _lines,
+    "trig": lambda triples: _trig(triples.values()),
+    "jsonld": lambda triples: _jsonld(triples.values()),
+    "rdfxml": lambda triples: _native(triples.values(), ox.RdfFormat.RDF_XML),
+    "reifiers": lambda triples: _reifiers(triples.values()),
+}
+"""What makes each RDF form of the sorted triples."""

@@ -64,20 +64,29 @@ _LEXICAL = {
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
-    """One file that passed the gate.
+class Text:
+    """The text of one file, checked as far as that goes without a parser.
 
     Attributes:
         path: where it lies.
         data: its text as UTF-8 bytes, contexts written in; what a store may load.
         form: its syntax.
-        statements: how many statements it holds.
-        in_named_graphs: how many of them sit in named graphs.
     """
 
     path: Path
     data: bytes
     form: ox.RdfFormat
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Text):
+    """One file that passed the gate.
+
+    Attributes:
+        statements: how many statements it holds.
+        in_named_graphs: how many of them sit in named graphs.
+    """
+
     statements: int
     in_named_graphs: int
 
@@ -90,10 +99,17 @@ class Document:
 def read(path: Path) -> Document:
     """Read one RDF file whole.
 
-    Statements in named graphs are counted, so that nobody asks a default graph that silently lacks them.
-
     Raises:
         InputError: the file is missing, is not what its name says, or holds something that is refused.
+    """
+    return check(read_text(path))
+
+
+def read_text(path: Path) -> Text:
+    """Read the text of one RDF file; :func:`check` then parses it.
+
+    Raises:
+        InputError: the file is missing, or is not the text that its name says.
     """
     form = FORMATS.get(path.suffix.lower())
     if form is None:
@@ -105,6 +121,18 @@ def read(path: Path) -> Document:
     data = _text(path, raw, form)
     if form == ox.RdfFormat.JSON_LD:
         data = _with_bundled_context(path, data)
+    return Text(path, data, form)
+
+
+def check(text: Text) -> Document:
+    """Parse a text and look at every literal.
+
+    Statements in named graphs are counted, so that nobody asks a default graph that silently lacks them.
+
+    Raises:
+        InputError: a syntax error, or a literal that is refused.
+    """
+    path, data, form = text.path, text.data, text.form
     statements = named = 0
     default = ox.DefaultGraph()
     may_name = form.supports_datasets

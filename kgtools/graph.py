@@ -7,6 +7,7 @@ which can be dropped and computed anew. Shapes see data and ontology; questions 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from kgtools.vocab import DATASET, ENTAILED_GRAPH, ONTOLOGY_GRAPH, home, ipp
 if TYPE_CHECKING:
     import rdflib
 
+Graph = ox.NamedNode | ox.DefaultGraph
 ONTOLOGY_FILES = ("core.ttl", "axioms.ttl", "sectors.ttl", "codes.ttl")
 
 
@@ -55,6 +57,12 @@ class KnowledgeGraph:
         """What :func:`kgtools.infer` added; empty before it ran."""
         return _triples(self.store, ENTAILED_GRAPH)
 
+    def stated(self, predicate: ox.NamedNode) -> Iterator[ox.Triple]:
+        """The triples of one predicate that data or ontology state."""
+        for graph in (ox.DefaultGraph(), ONTOLOGY_GRAPH):
+            for q in self.store.quads_for_pattern(None, predicate, None, graph):
+                yield q.triple
+
     def add(self, triples: Iterable[ox.Triple]) -> None:
         """Add to the asserted triples; :func:`kgtools.infer` makes the entailed ones fit again."""
         new = list(triples)
@@ -71,7 +79,7 @@ class KnowledgeGraph:
                 self._restated.remove(t)
                 self.store.add(_quad(t, ONTOLOGY_GRAPH))
 
-    def _restate(self, triples: Iterable[ox.Triple], other: ox.NamedNode | ox.DefaultGraph) -> None:
+    def _restate(self, triples: Iterable[ox.Triple], other: Graph) -> None:
         """Of `triples` that also lie in the graph `other`, keep those of the data alone in the store.
 
         A query over several graphs would count such a triple once for each.
@@ -146,13 +154,10 @@ def load(*paths: Path, ontology: Path | None = None) -> KnowledgeGraph:
         if not isinstance(path, Path):
             raise InputError(f"load() takes pathlib.Path objects, not {type(path).__name__}: Path({path!r})?")
     folder = ontology or home("ontology")
-    schema = [gate.read(folder / name) for name in ONTOLOGY_FILES]
-    documents = [gate.read(p) for p in gate.files(paths or (home("data"),))]
+    sources: list[tuple[Path, Graph]] = [(folder / name, ONTOLOGY_GRAPH) for name in ONTOLOGY_FILES]
+    sources += [(path, ox.DefaultGraph()) for path in gate.files(paths or (home("data"),))]
     graph = KnowledgeGraph(ox.Store())
-    for document in schema:
-        _put(graph.store, document, ONTOLOGY_GRAPH)
-    for document in documents:
-        _put(graph.store, document, ox.DefaultGraph())
+    for document in _fill(graph.store, sources)[len(ONTOLOGY_FILES) :]:
         graph.files.append((document.path, document.statements))
         if document.in_named_graphs:
             graph.warnings.append(
@@ -181,30 +186,46 @@ def from_rdflib(source: rdflib.Graph, *, ontology: Path | None = None) -> Knowle
         if problem:
             raise InputError(f"{t.subject} {t.predicate}: {problem}")
     graph = KnowledgeGraph(ox.Store())
-    for name in ONTOLOGY_FILES:
-        _put(graph.store, gate.read((ontology or home("ontology")) / name), ONTOLOGY_GRAPH)
+    _fill(graph.store, [((ontology or home("ontology")) / name, ONTOLOGY_GRAPH) for name in ONTOLOGY_FILES])
     graph.store.bulk_extend(_quads(triples, ox.DefaultGraph()))
     graph._restate(list(graph.ontology()), ox.DefaultGraph())
     return graph
 
 
-def _put(store: ox.Store, document: gate.Document, graph: ox.NamedNode | ox.DefaultGraph) -> None:
-    """Load a checked document into one graph of a store; statements of named graphs join the others there."""
-    if document.in_named_graphs:
-        store.bulk_extend(_quads(document.triples, graph))
-    else:
-        store.bulk_load(
-            document.data, format=document.form, to_graph=None if document.form.supports_datasets else graph
+def _fill(store: ox.Store, sources: Iterable[tuple[Path, Graph]]) -> list[gate.Document]:
+    """Load files, each into one graph of a new store: a thread loads each text while this one checks it.
+
+    Raises:
+        InputError: a file does not pass the gate; the store is then of no use.
+    """
+    documents, loads = [], []
+    with ThreadPoolExecutor(1) as loader:
+        for path, graph in sources:
+            text = gate.read_text(path)
+            loads.append(loader.submit(_put, store, text, graph))
+            documents.append(gate.check(text))
+        for done in loads:
+            done.result()
+    return documents
+
+
+def _put(store: ox.Store, text: gate.Text, graph: Graph) -> None:
+    """Load a text into one graph of a store; statements of named graphs join the others there."""
+    if text.form.supports_datasets:
+        store.bulk_extend(
+            _quads((q.triple for q in ox.parse(text.data, format=text.form, rename_blank_nodes=True)), graph)
         )
+    else:
+        store.bulk_load(text.data, format=text.form, to_graph=graph)
 
 
-def _quads(triples: Iterable[ox.Triple], graph: ox.NamedNode | ox.DefaultGraph) -> Iterator[ox.Quad]:
+def _quads(triples: Iterable[ox.Triple], graph: Graph) -> Iterator[ox.Quad]:
     return (_quad(t, graph) for t in triples)
 
 
-def _quad(triple: ox.Triple, graph: ox.NamedNode | ox.DefaultGraph) -> ox.Quad:
+def _quad(triple: ox.Triple, graph: Graph) -> ox.Quad:
     return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
-def _triples(store: ox.Store, graph: ox.NamedNode | ox.DefaultGraph) -> Iterator[ox.Triple]:
+def _triples(store: ox.Store, graph: Graph) -> Iterator[ox.Triple]:
     return (q.triple for q in store.quads_for_pattern(None, None, None, graph))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kgtools.errors import InputError
 
@@ -39,8 +39,7 @@ _FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One terminal of a query: its kind, its text and where it starts (character offset)."""
 
     kind: str
@@ -90,29 +89,32 @@ def _check(query: str, name: str, services: Collection[str]) -> str:
     form = ""
     depth = operators = 0
     stream = list(tokens(query))
+
+    def place(token: Token) -> str:
+        return f"{name}:{query.count(chr(10), 0, token.start) + 1}"
+
     for at, token in enumerate(stream):
         word = token.text.upper() if token.kind == "word" else ""
-        line = query.count("\n", 0, token.start) + 1
         if token.kind == "open":
             depth += 1
             if depth > MAX_NESTING:
-                raise InputError(f"{name}:{line}: nested more than {MAX_NESTING} deep; simplify the query")
+                raise InputError(f"{place(token)}: nested more than {MAX_NESTING} deep; simplify the query")
         elif token.kind == "close":
             depth -= 1
         elif token.kind == "operator" or word == "UNION":
             operators += 1
             if operators > MAX_OPERATORS:
-                raise InputError(f"{name}:{line}: more than {MAX_OPERATORS} operators; split the query")
+                raise InputError(f"{place(token)}: more than {MAX_OPERATORS} operators; split the query")
         if not form and word in _FORMS:
             form = word
         if word in _UPDATES and (not form or word == "LOAD"):
-            raise InputError(f"{name}:{line}: {word} is an update; only queries are answered here")
+            raise InputError(f"{place(token)}: {word} is an update; only queries are answered here")
         if word == "FROM":
-            raise InputError(f"{name}:{line}: FROM is refused: the graph that was loaded is the one that is asked")
+            raise InputError(f"{place(token)}: FROM is refused: the graph that was loaded is the one that is asked")
         if word == "SERVICE":
             target = next((t.text[1:-1] for t in stream[at + 1 : at + 3] if t.kind == "iri"), "")
             if target not in services:
-                raise InputError(f"{name}:{line}: SERVICE <{target}> is refused: that host was not named as allowed")
+                raise InputError(f"{place(token)}: SERVICE <{target}> is refused: that host was not named as allowed")
     if not form:
         raise InputError(f"{name}: neither SELECT, ASK, CONSTRUCT nor DESCRIBE; check the text")
     return form

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kgtools import gate, guard, turtle
+from kgtools import files, gate, guard, turtle
 from kgtools.engines import OxigraphEngine
 from kgtools.graph import KnowledgeGraph
+from kgtools.processes import spread
 from kgtools.question import ask, questions
 from kgtools.shacl.shapes import ShapesGraph, read_shapes
 from kgtools.vocab import CODE, IPP, OWL, RDF, RDFS, SH, home, prefixes, short
@@ -263,19 +264,27 @@ def check_queries(folder: Path, ontology: Path, schema: list[ox.Triple]) -> Iter
 
 def check_files(graph: KnowledgeGraph) -> Iterator[Problem]:
     """Turtle files that are not in the deterministic form."""
-    for path, _ in graph.files:
-        if path.suffix == ".ttl" and path.read_bytes() != turtle.to_turtle(gate.read(path).triples):
+    for path, text in _fixed(graph):
+        if text is not None:
             yield Problem("warning", path.name, "not in the deterministic form", "run kgtools lint --fix")
 
 
 def fix_files(graph: KnowledgeGraph) -> list[Path]:
     """Rewrite the loaded Turtle files in the deterministic form; gives those that changed."""
-    from kgtools import files
-
     changed = []
-    for path, _ in graph.files:
-        text = turtle.to_turtle(gate.read(path).triples) if path.suffix == ".ttl" else b""
-        if text and path.read_bytes() != text:
+    for path, text in _fixed(graph):
+        if text is not None:
             files.write(path, text)
             changed.append(path)
     return changed
+
+
+def _fixed(graph: KnowledgeGraph) -> list[tuple[Path, bytes | None]]:
+    """Each loaded Turtle file with its deterministic form, or None where it has that already."""
+
+    def fixed(path: Path) -> tuple[Path, bytes | None]:
+        text = turtle.to_turtle(gate.read(path).triples)
+        return path, None if text == path.read_bytes() else text
+
+    paths = [path for path, _ in graph.files if path.suffix == ".ttl"]
+    return spread(fixed, sorted(paths, key=lambda path: -path.stat().st_size))

@@ -42,14 +42,13 @@ def infer(graph: KnowledgeGraph, *, engine: str = "compiled", rules: Path | None
         raise InputError(f"no inference engine is called '{engine}'; use compiled or reference")
     graph.set_entailed([])
     constructs = [_construct(graph, p) for p in sorted((rules or home("ontology") / "rules").glob("*.rq"))]
-    asserted = [*graph.asserted(), *graph.ontology()]
     if engine == "reference":
         from kgtools.rules.reference import reference_closure
 
         closure = _reference(graph, constructs, reference_closure(graph.asserted(), graph.ontology()))
         graph.set_entailed(closure.triples)
     else:
-        closure = close(asserted, compile_axioms(graph.ontology()), constructs)
+        closure = close(graph.stated, compile_axioms(graph.ontology()), constructs)
         if not constructs:
             graph.set_entailed(closure.triples)
     return Inference(closure, list(inconsistencies(graph.engine())))

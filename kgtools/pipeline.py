@@ -15,8 +15,8 @@ from kgtools.inference import infer
 from kgtools.question import ask, questions
 from kgtools.validation import validate
 
-EXPORTS = ("trig", "ttl", "reifiers", "jsonld", "csv", "nq", "nt", "rdfxml")
-"""All forms, those that take longest first."""
+EXPORTS = ("ttl", "reifiers", "trig", "jsonld", "csv", "nt", "rdfxml")
+"""All forms but N-Quads, which would be the N-Triples again; those that take longest first."""
 
 
 @dataclass(frozen=True, slots=True)

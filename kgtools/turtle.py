@@ -7,6 +7,7 @@ within a kind by name with numbers in order; predicates go type, label, then as 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 
@@ -64,8 +65,9 @@ def _predicate_order() -> dict[str, int]:
     return {iri: n for n, iri in enumerate(listed)}
 
 
-def _natural(text: str) -> list[int | str]:
-    return [int(x) if x.isdecimal() else x for x in _DIGITS.split(text)]
+def _natural(term: object) -> list[int | str]:
+    """The key that sorts a term by its text, numbers in it by their value."""
+    return [int(x) if x.isdecimal() else x for x in _DIGITS.split(str(term))]
 
 
 def to_turtle(triples: Iterable[ox.Triple]) -> bytes:
@@ -81,7 +83,8 @@ def to_turtle(triples: Iterable[ox.Triple]) -> bytes:
     order = _predicate_order()
     kinds = {IPP + k: n for n, k in enumerate(_KINDS)}
 
-    @cache
+    natural = cache(_natural)
+
     def named(iri: str) -> str:
         found = split(iri)
         if found is None or not _LOCAL.fullmatch(found[1]):
@@ -89,6 +92,7 @@ def to_turtle(triples: Iterable[ox.Triple]) -> bytes:
         used.add(found[0])
         return f"{found[0]}:{found[1]}"
 
+    @cache
     def text(term: object) -> str:
         if isinstance(term, ox.NamedNode):
             return named(term.value)
@@ -101,23 +105,28 @@ def to_turtle(triples: Iterable[ox.Triple]) -> bytes:
                 return f"{ox.Literal(term.value)}^^xsd:{kind.removeprefix(XSD)}"
         return str(term)
 
-    subjects: dict[object, dict[ox.NamedNode, list[object]]] = {}
-    rank: dict[object, int] = {}
+    subjects: dict[object, dict[ox.NamedNode, dict[object, None]]] = defaultdict(lambda: defaultdict(dict))
     for t in triples:
-        found = subjects.setdefault(t.subject, {}).setdefault(t.predicate, [])
-        if t.object not in found:
-            found.append(t.object)
-        if t.predicate == TYPE and isinstance(t.object, ox.NamedNode):
-            rank[t.subject] = min(rank.get(t.subject, 99), kinds.get(t.object.value, 98))
+        subjects[t.subject][t.predicate][t.object] = None
+
+    def place(subject: object) -> tuple[int, list[int | str]]:
+        types = subjects[subject].get(TYPE, ())
+        rank = min((kinds.get(c.value, 98) for c in types if isinstance(c, ox.NamedNode)), default=99)
+        return rank, _natural(subject)
+
+    @cache
+    def predicate_place(predicate: ox.NamedNode) -> tuple[int, str]:
+        return order.get(predicate.value, 999), predicate.value
+
     blocks = []
-    for subject in sorted(subjects, key=lambda s: (rank.get(s, 99), _natural(str(s)))):
+    for subject in sorted(subjects, key=place):
         lines = []
-        for predicate in sorted(subjects[subject], key=lambda p: (order.get(p.value, 999), p.value)):
+        for predicate in sorted(subjects[subject], key=predicate_place):
+            objects: Iterable[object] = subjects[subject][predicate]
+            if len(subjects[subject][predicate]) > 1:
+                objects = sorted(objects, key=natural)
             verb = "a" if predicate == TYPE else text(predicate)
-            objects = subjects[subject][predicate]
-            if len(objects) > 1:
-                objects = sorted(objects, key=lambda o: _natural(str(o)))
-            lines.append(f"{verb} {' , '.join(text(o) for o in objects)}")
+            lines.append(f"{verb} {' , '.join([text(o) for o in objects])}")
         blocks.append(f"{text(subject)} " + " ;\n  ".join(lines) + " .\n")
     head = "".join(f"@prefix {p}: <{n}> .\n" for p, n in prefixes().items() if p in used)
     return (head + "\n" + "\n".join(blocks)).encode()

@@ -107,3 +107,11 @@ def test_a_triple_that_data_and_ontology_both_state_counts_once(load_text):
     assert shared in set(graph.ontology()) and counted(False) == "1" and len(graph) == 1
     graph.add([shared])
     assert shared in set(graph.asserted()) and counted(False) == "1"
+
+
+def test_blank_nodes_of_two_files_stay_apart(tmp_path):
+    for name in ("one.trig", "two.trig", "three.ttl"):
+        graph = "<http://g> " if name.endswith("trig") else ""
+        text = "_:b <http://p> <http://o> ."
+        (tmp_path / name).write_text(f"{graph}{{ {text} }}" if graph else text, encoding="utf-8")
+    assert len({t.subject for t in load(tmp_path).asserted()}) == 3

@@ -68,11 +68,15 @@ def graphs(draw):
     return schema, data
 
 
+def by_predicate(data):
+    return lambda predicate: [t for t in data if t.predicate == predicate]
+
+
 @settings(max_examples=60, deadline=None)
 @given(graphs())
 def test_the_closure_is_owlrls(case):
     schema, data = case
-    ours = set(close(data, compile_axioms(schema)).triples)
+    ours = set(close(by_predicate(data), compile_axioms(schema)).triples)
     theirs = {t for t in reference_closure(data, schema) if t.subject.value.startswith(E + "x")}
     assert ours == theirs
 
@@ -90,7 +94,7 @@ def test_the_rules_as_sparql_reach_the_same_fixpoint(case):
             store.extend([ox.Quad(t.subject, t.predicate, t.object) for t in store.query(rule.to_sparql())])
         if len(store) == before:
             break
-    assert {q.triple for q in store} - set(data) == set(close(data, rules).triples)
+    assert {q.triple for q in store} - set(data) == set(close(by_predicate(data), rules).triples)
 
 
 def test_the_closure_of_real_data_is_the_references():

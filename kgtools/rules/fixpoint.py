@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 import pyoxigraph as ox
 
 from kgtools.rules.compile import Rule
-from kgtools.rules.receipts import Premises, Receipts
+from kgtools.rules.receipts import Premises, Receipts, Source
 
 Fact = tuple[int, int, int]
 """A triple over interned terms."""
@@ -69,7 +70,7 @@ class Closure:
         An asserted (or unknown) triple explains itself in one line, and so does each where the reference
         engine made the closure: owlrl keeps no receipts.
         """
-        return (self.receipts or Receipts([], {}, [], {})).explain(triple)
+        return (self.receipts or Receipts(lambda predicate: (), [], [], [], {})).explain(triple)
 
 
 class _Facts:
@@ -182,11 +183,12 @@ class _Chains:
         return consequence.predicate in self._by_class and consequence.object < 0
 
 
-def close(asserted: Iterable[ox.Triple], rules: list[Rule], constructs: Iterable[Construct] = ()) -> Closure:
-    """The entailed triples of `asserted` under rules and CONSTRUCT rules, to the common fixpoint.
+def close(stated: Source, rules: list[Rule], constructs: Iterable[Construct] = ()) -> Closure:
+    """The entailed triples of what is stated, under rules and CONSTRUCT rules, to the common fixpoint.
 
     Args:
-        asserted: the premises; data and whatever individuals the ontology has.
+        stated: gives the stated triples of a predicate: data, and whatever individuals the ontology has. Only the
+            predicates of which a rule speaks are asked for.
         rules: compiled axioms.
         constructs: rules asked as SPARQL after the others have come to rest; what they add goes round again.
     """
@@ -200,47 +202,42 @@ def close(asserted: Iterable[ox.Triple], rules: list[Rule], constructs: Iterable
             for at, atom in enumerate(made.body):
                 joined[atom[1]].append((made, at))
     used = chains.predicates | joined.keys()
-    heads = used | {facts.intern(r.head[1]) for r in rules}
-    premises = list(asserted)
-    ids = facts.ids
     delta: list[Fact] = []
-    for t in premises:
-        p = ids.get(t.predicate)
-        if p in heads:
-            fact = facts.of(t)
-            if fact not in facts.known:
-                facts.known.add(fact)
-                if p in used:
-                    delta.append(fact)
-    given = set(premises) if constructs else set()
+    asked: set[object] = set()
+
+    def ask_for(predicates: Iterable[object]) -> None:
+        for predicate in predicates:
+            if predicate not in asked and isinstance(predicate, ox.NamedNode):
+                asked.add(predicate)
+                found = {facts.of(t) for t in stated(predicate)} - facts.known
+                facts.known |= found
+                if facts.intern(predicate) in used:
+                    delta.extend(found)
+
+    ask_for(dict.fromkeys(atom[1] for r in rules for atom in (*r.body, r.head)))
     why: dict[Fact, int | str] = {}
-    told = rounds = 0
+    triples: list[ox.Triple] = []
+    rounds = 0
     while True:
         while delta:
             rounds += 1
             delta = _round(facts, chains, joined, delta, why)
-        made_now = [facts.triple(f) for f in list(why)[told:]]
-        told = len(why)
+        new = [facts.triple(f) for f in islice(why, len(triples), None)]
+        triples += new
         for construct in constructs:
-            for t in construct.ask(made_now):
-                if t not in given and not isinstance(t.subject, ox.Literal):
-                    fact = facts.of(t)
-                    if fact not in why and fact not in facts.known:
-                        why[fact] = construct.name
-                        facts.known.add(fact)
-                        delta.append(fact)
-            made_now = []
+            found = [t for t in construct.ask(new) if not isinstance(t.subject, ox.Literal)]
+            ask_for(dict.fromkeys(t.predicate for t in found))
+            for fact in map(facts.of, found):
+                if fact not in facts.known:
+                    why[fact] = construct.name
+                    facts.known.add(fact)
+                    delta.append(fact)
+            new = []
         if not delta:
             break
-    triples = [facts.triple(f) for f in why]
     names = Counter(by if isinstance(by, str) else rules[by].name for by in why.values())
-    reasons = dict(zip(triples, why.values(), strict=True))
-    return Closure(
-        triples,
-        rounds,
-        dict(sorted(names.items())),
-        Receipts(premises, reasons, rules, {c.name: c.premises for c in constructs}),
-    )
+    receipts = Receipts(stated, triples, list(why.values()), rules, {c.name: c.premises for c in constructs})
+    return Closure(triples, rounds, dict(sorted(names.items())), receipts)
 
 
 def _round(

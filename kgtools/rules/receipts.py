@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 
 import pyoxigraph as ox
 
@@ -18,45 +19,71 @@ from kgtools.vocab import short
 Premises = Callable[[ox.Triple], Iterable[ox.Triple]]
 """How a CONSTRUCT rule tells from which triples it made one."""
 
+Source = Callable[[ox.NamedNode], Iterable[ox.Triple]]
+"""Gives the stated triples of a predicate."""
+
 Binding = dict[str, object]
+Ends = dict[object, list[ox.Triple]]
 
 
 class Receipts:
     """Explains entailed triples.
 
     Args:
-        asserted: the premises of the closure.
-        reasons: each entailed triple, in the order made, to the number of its rule or the name of a CONSTRUCT rule.
+        stated: gives the premises of the closure by predicate.
+        triples: the entailed triples, in the order made.
+        reasons: for each of them the number of its rule, or the name of a CONSTRUCT rule.
         rules: the rules that the numbers count.
         constructs: the CONSTRUCT rules by name.
     """
 
     def __init__(
         self,
-        asserted: list[ox.Triple],
-        reasons: Mapping[ox.Triple, int | str],
+        stated: Source,
+        triples: list[ox.Triple],
+        reasons: list[int | str],
         rules: list[Rule],
         constructs: Mapping[str, Premises],
     ) -> None:
-        self._asserted = asserted
-        self._reasons = reasons
+        self._stated = stated
+        self._triples = triples
+        self._by = reasons
         self._rules = rules
         self._constructs = constructs
-        self._rank: dict[ox.Triple, int] = {}
-        self._by_s: dict[tuple[object, object], list[ox.Triple]] = defaultdict(list)
-        self._by_o: dict[tuple[object, object], list[ox.Triple]] = defaultdict(list)
+        self._indexed: dict[object, tuple[Ends, Ends]] = {}
+
+    @cached_property
+    def _rank(self) -> dict[ox.Triple, int]:
+        return {t: n for n, t in enumerate(self._triples, 1)}
+
+    @cached_property
+    def _entailed(self) -> dict[object, list[ox.Triple]]:
+        """The entailed triples by predicate."""
+        out: dict[object, list[ox.Triple]] = defaultdict(list)
+        for t in self._triples:
+            out[t.predicate].append(t)
+        return out
+
+    def _ends(self, predicate: ox.NamedNode) -> tuple[Ends, Ends]:
+        """The triples of a predicate by subject and by object."""
+        if predicate not in self._indexed:
+            by_s, by_o = self._indexed[predicate] = (defaultdict(list), defaultdict(list))
+            for t in (*self._stated(predicate), *self._entailed.get(predicate, ())):
+                by_s[t.subject].append(t)
+                by_o[t.object].append(t)
+        return self._indexed[predicate]
 
     def why(self, triple: ox.Triple) -> tuple[str, str, tuple[ox.Triple, ...]] | None:
         """Rule, axiom and premises of an entailed triple; None where it is asserted or unknown."""
-        reason = self._reasons.get(triple)
-        if reason is None:
+        rank = self._rank.get(triple)
+        if rank is None:
             return None
-        self._prepare()
+        reason = self._by[rank - 1]
         if isinstance(reason, str):
             return reason, "a CONSTRUCT rule", tuple(self._constructs[reason](triple))
         rule = self._rules[reason]
         binding = _unify(rule.head, triple, {})
-        found = None if binding is None else next(self._match(rule.body, binding, self._rank[triple]), None)
+        found = None if binding is None else next(self._match(rule.body, binding, rank), None)
         return rule.name, rule.axiom, found or ()
 
     def explain(self, triple: ox.Triple) -> list[str]:
@@ -74,13 +101,6 @@ class Receipts:
         for premise in premises:
             yield from self._lines(premise, depth + 1)
 
-    def _prepare(self) -> None:
-        if not self._rank:
-            self._rank = {t: n for n, t in enumerate(self._reasons, 1)}
-            for t in (*self._asserted, *self._reasons):
-                self._by_s[t.predicate, t.subject].append(t)
-                self._by_o[t.predicate, t.object].append(t)
-
     def _match(self, body: tuple[Atom, ...], binding: Binding, rank: int) -> Iterator[tuple[ox.Triple, ...]]:
         if not body:
             yield ()
@@ -89,7 +109,8 @@ class Receipts:
         atom = max(body, key=lambda a: sum(not isinstance(x, str) or x in binding for x in (a[0], a[2])))
         rest = tuple(a for a in body if a is not atom)
         s, p, o = (binding.get(x, x) if isinstance(x, str) else x for x in atom)
-        options = self._by_o.get((p, o), ()) if isinstance(s, str) else self._by_s.get((p, s), ())
+        by_s, by_o = self._ends(p)  # type: ignore[arg-type]
+        options = by_o.get(o, ()) if isinstance(s, str) else by_s.get(s, ())
         for t in options:
             extended = _unify(atom, t, binding) if self._rank.get(t, 0) < rank else None
             if extended is not None:
