@@ -262,6 +262,14 @@ def lint(
 def infer(
     paths: Paths = None,
     engine: Annotated[str, typer.Option(help="compiled or reference (owlrl).")] = "compiled",
+    endpoint: Annotated[
+        str | None,
+        typer.Option(
+            help="Infer on a SPARQL endpoint instead, into a named graph there; needs --update and --timeout."
+        ),
+    ] = None,
+    update: Annotated[str | None, typer.Option(help="The endpoint's address for updates.")] = None,
+    timeout: Annotated[float | None, typer.Option(help="Seconds to wait for each answer of the endpoint.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the entailed triples to this N-Triples file.")] = None,
     why: Annotated[str | None, typer.Option(help="Explain the entailed triples of this entity.")] = None,
     as_json: Json = False,
@@ -272,9 +280,19 @@ def infer(
     """
     from kgtools import files
     from kgtools.inference import infer as run
+    from kgtools.inference import infer_on
     from kgtools.vocab import expand
 
-    result = run(_load(paths), engine=engine)
+    if endpoint:
+        from kgtools.engines import EndpointEngine
+
+        if update is None or timeout is None:
+            raise InputError("--endpoint needs --update URL and --timeout SECONDS")
+        if paths:
+            raise InputError("give either data files or --endpoint, not both")
+        result = infer_on(EndpointEngine(endpoint, timeout=timeout, update=update))
+    else:
+        result = run(_load(paths), engine=engine)
     closure = result.closure
     if out:
         files.write(out, "".join(sorted(f"{t} .\n" for t in closure.triples)).encode())

@@ -24,6 +24,9 @@ Concurrency = Literal["none", "threads", "processes"]
 MANY = 20_000
 """From this many triples on, asking on several processors gains more than it costs."""
 
+BATCH = 5_000
+"""How many triples are sent to an update service at once."""
+
 T = TypeVar("T")
 R = TypeVar("R")
 Row = tuple[Term | None, ...]
@@ -62,6 +65,14 @@ class Engine(Protocol):
 
     def construct(self, query: str) -> Iterable[ox.Triple]:
         """Run a CONSTRUCT or DESCRIBE."""
+        ...
+
+    def insert(self, triples: Iterable[ox.Triple], graph: ox.NamedNode) -> None:
+        """Add triples to a named graph."""
+        ...
+
+    def drop(self, graph: ox.NamedNode) -> None:
+        """Remove a named graph, where there is one."""
         ...
 
 
@@ -124,15 +135,25 @@ class OxigraphEngine:
     def construct(self, query: str) -> Iterable[ox.Triple]:
         return list(self._run(query))
 
+    def insert(self, triples: Iterable[ox.Triple], graph: ox.NamedNode) -> None:
+        self._store.extend(ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples)
+
+    def drop(self, graph: ox.NamedNode) -> None:
+        self._store.remove_graph(graph)
+
 
 class RdflibEngine:
-    """rdflib's own evaluator, the reference: slow and independent of the others."""
+    """rdflib's own evaluator, the reference: slow and independent of the others.
+
+    Its one graph holds what is inserted beside the rest; to drop a graph takes out again what was inserted for it.
+    """
 
     name = "rdflib"
     concurrency: Concurrency = "none"
 
     def __init__(self, graph: rdflib.Graph) -> None:
         self._graph = graph
+        self._inserted: dict[ox.NamedNode, list[Any]] = {}
 
     def _run(self, query: str) -> Any:
         import rdflib.plugins.sparql as sparql
@@ -161,6 +182,18 @@ class RdflibEngine:
 
         return [triple_from_rdflib(t) for t in self._run(query).graph]
 
+    def insert(self, triples: Iterable[ox.Triple], graph: ox.NamedNode) -> None:
+        from kgtools.edge import graph_from
+
+        new = [t for t in graph_from(triples) if t not in self._graph]
+        self._inserted.setdefault(graph, []).extend(new)
+        for t in new:
+            self._graph.add(t)
+
+    def drop(self, graph: ox.NamedNode) -> None:
+        for t in self._inserted.pop(graph, ()):
+            self._graph.remove(t)
+
 
 class EndpointEngine:
     """A SPARQL 1.1 endpoint, asked through SPARQLWrapper by form-encoded POST.
@@ -168,26 +201,30 @@ class EndpointEngine:
     Args:
         url: the address of the query service.
         timeout: seconds to wait for an answer; there is no default, because a wrong one hangs or lies.
+        update: the address of the update service, for inference; without it the endpoint is only read.
     """
 
     name = "endpoint"
     concurrency: Concurrency = "none"
 
-    def __init__(self, url: str, *, timeout: float) -> None:
-        if not url.startswith(("http://", "https://")):
-            raise InputError(f"'{url}' is not the address of an endpoint; it starts with http:// or https://")
+    def __init__(self, url: str, *, timeout: float, update: str | None = None) -> None:
+        for address in (url, update):
+            if address is not None and not address.startswith(("http://", "https://")):
+                raise InputError(f"'{address}' is not the address of an endpoint; it starts with http:// or https://")
         if timeout <= 0:
             raise InputError(f"a timeout of {timeout} seconds cannot be kept; give a positive number")
         self.url = url
         self._timeout = timeout
+        self._update = update
 
     def _run(self, query: str, accept: str) -> bytes:
+        """Send a query, or an update, which SPARQLWrapper sends to the update service."""
         import urllib.error
         from importlib.metadata import version
 
         import SPARQLWrapper as sw
 
-        client = sw.SPARQLWrapper(self.url, agent=f"kgtools/{version('kgtools')} (SPARQLWrapper)")
+        client = sw.SPARQLWrapper(self.url, self._update, agent=f"kgtools/{version('kgtools')} (SPARQLWrapper)")
         client.setMethod(sw.POST)
         client.setRequestMethod(sw.URLENCODED)
         client.setTimeout(max(1, round(self._timeout)))
@@ -235,3 +272,19 @@ class EndpointEngine:
             return [q.triple for q in ox.parse(body, format=ox.RdfFormat.TURTLE)]
         except SyntaxError as error:
             raise EngineError(f"{self.url}: the answer is not whole RDF: {error}") from error
+
+    def insert(self, triples: Iterable[ox.Triple], graph: ox.NamedNode) -> None:
+        batch = list(triples)
+        if any(isinstance(x, ox.BlankNode) for t in batch for x in (t.subject, t.object)):
+            raise InputError(f"{self.url}: a blank node has no name to be sent under; give the nodes of the data IRIs")
+        for start in range(0, len(batch), BATCH):
+            lines = "".join(f"{t} .\n" for t in batch[start : start + BATCH])
+            self._change(f"INSERT DATA {{ GRAPH {graph} {{\n{lines}}} }}")
+
+    def drop(self, graph: ox.NamedNode) -> None:
+        self._change(f"DROP SILENT GRAPH {graph}")
+
+    def _change(self, update: str) -> None:
+        if self._update is None:
+            raise InputError(f"{self.url} is only read; give the address of its update service (--update)")
+        self._run(update, "*/*")

@@ -98,10 +98,6 @@ class KnowledgeGraph:
         """Add to the entailed triples."""
         self.store.bulk_extend(_quads(triples, ENTAILED_GRAPH))
 
-    def holds(self, triple: ox.Triple) -> bool:
-        """Whether a triple is asserted, stated by the ontology, or entailed."""
-        return any(True for _ in self.store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None))
-
     def engine(self, name: str = "oxigraph", *, entailed: bool = True) -> Engine:
         """An engine over this graph.
 

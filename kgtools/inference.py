@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from kgtools import guard
-from kgtools.engines import OxigraphEngine
+from kgtools import gate, guard
+from kgtools.engines import Engine
 from kgtools.errors import InputError
-from kgtools.graph import KnowledgeGraph
+from kgtools.graph import ONTOLOGY_FILES, KnowledgeGraph
 from kgtools.question import with_prefixes
 from kgtools.rules.compile import compile_axioms
 from kgtools.rules.consistency import Inconsistency, inconsistencies
 from kgtools.rules.fixpoint import Closure, Construct, close
-from kgtools.vocab import home
+from kgtools.vocab import ENTAILED_GRAPH, home
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def infer(graph: KnowledgeGraph, *, engine: str = "compiled", rules: Path | None
     if engine not in ("compiled", "reference"):
         raise InputError(f"no inference engine is called '{engine}'; use compiled or reference")
     graph.set_entailed([])
-    constructs = [_construct(graph, p) for p in sorted((rules or home("ontology") / "rules").glob("*.rq"))]
+    constructs = [_construct(graph.engine(), p, graph.add_entailed) for p in _rules(rules)]
     if engine == "reference":
         from kgtools.rules.reference import reference_closure
 
@@ -54,20 +54,45 @@ def infer(graph: KnowledgeGraph, *, engine: str = "compiled", rules: Path | None
     return Inference(closure, list(inconsistencies(graph.engine())))
 
 
-def _construct(graph: KnowledgeGraph, path: Path) -> Construct:
+def infer_on(engine: Engine, *, ontology: Path | None = None, rules: Path | None = None) -> Inference:
+    """Compute the entailed triples of what any engine holds, data and ontology, as SPARQL; they stay with the engine.
+
+    Args:
+        engine: an engine that can be written to, such as an endpoint with an update service; the named graph
+            `.../graph/entailed` in it is replaced. Its default graph must show its named graphs, too.
+        ontology: the folder of the ontology whose axioms are compiled (the bundled one by default).
+        rules: a folder of CONSTRUCT rules (`*.rq`); the bundled ones by default.
+
+    Raises:
+        InputError: an axiom or rule cannot be used, or the engine takes no updates.
+        EngineError: the engine failed; the named graph is then gone.
+    """
+    from kgtools.rules.sparql import close_on
+
+    schema = [t for name in ONTOLOGY_FILES for t in gate.read((ontology or home("ontology")) / name).triples]
+    constructs = [_construct(engine, p, lambda new: None) for p in _rules(rules)]
+    closure = close_on(engine, compile_axioms(schema), constructs, ENTAILED_GRAPH)
+    return Inference(closure, list(inconsistencies(engine)))
+
+
+def _rules(folder: Path | None) -> list[Path]:
+    return sorted((folder or home("ontology") / "rules").glob("*.rq"))
+
+
+def _construct(engine: Engine, path: Path, tell: Callable[[list[ox.Triple]], None]) -> Construct:
     text = path.read_text(encoding="utf-8")
     if guard.check(text, name=str(path)) != "CONSTRUCT":
         raise InputError(f"{path}: a rule is a CONSTRUCT query")
     query = with_prefixes(text)
 
     def ask(new: list[ox.Triple]) -> Iterable[ox.Triple]:
-        graph.add_entailed(new)
-        return OxigraphEngine(graph.store).construct(query)
+        tell(new)
+        return engine.construct(query)
 
-    return Construct(path.stem, ask, lambda triple: _premises(graph, query, triple))
+    return Construct(path.stem, ask, lambda triple: _premises(engine, query, triple))
 
 
-def _premises(graph: KnowledgeGraph, query: str, triple: ox.Triple) -> list[ox.Triple]:
+def _premises(engine: Engine, query: str, triple: ox.Triple) -> list[ox.Triple]:
     """The triples that a CONSTRUCT rule matched when it made `triple`: its WHERE, asked again with the head bound."""
     from kgtools.algebra import instantiate, patterns
 
@@ -81,12 +106,10 @@ def _premises(graph: KnowledgeGraph, query: str, triple: ox.Triple) -> list[ox.T
         if name.kind == "variable"
     )
     start = next(t.start for t in stream if t.text.upper() == "CONSTRUCT")
-    found = OxigraphEngine(graph.store).select(
-        f"{query[:start]} SELECT * WHERE {{ {values} {query[body.end :]} LIMIT 1"
-    )
+    found = engine.select(f"{query[:start]} SELECT * WHERE {{ {values} {query[body.end :]} LIMIT 1")
     row = dict(zip((f"?{v}" for v in found.variables), found.rows[0], strict=True)) if found.rows else {}
     made = (instantiate(pattern, row.get) for pattern, _ in patterns(query))
-    return [t for t in dict.fromkeys(made) if t is not None and graph.holds(t)]
+    return [t for t in dict.fromkeys(made) if t is not None and engine.ask(f"ASK {{ {t} }}")]
 
 
 def _reference(graph: KnowledgeGraph, constructs: list[Construct], found: set[ox.Triple]) -> Closure:

@@ -16,13 +16,13 @@ import pyoxigraph as ox
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """An empty server on a free port: its address. It ends with the block."""
+def running(*options: str) -> Iterator[str]:
+    """An empty server on a free port, with options: its address. It ends with the block."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
     binary = Path(sys.executable).parent / "oxigraph"
-    process = subprocess.Popen([binary, "serve", "--bind", address], stderr=subprocess.DEVNULL)
+    process = subprocess.Popen([binary, "serve", "--bind", address, *options], stderr=subprocess.DEVNULL)
     try:
         for _ in range(200):
             try:

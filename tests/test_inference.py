@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 import pyoxigraph as ox
 import pytest
 from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from server import put, running
 
-from kgtools import InputError, infer, load
+from kgtools import EngineError, InputError, infer, load
+from kgtools.edge import graph_from
+from kgtools.engines import EndpointEngine, OxigraphEngine, RdflibEngine
+from kgtools.inference import infer_on
 from kgtools.rules.compile import compile_axioms
 from kgtools.rules.fixpoint import close
 from kgtools.rules.reference import reference_closure
-from kgtools.vocab import OWL, RDF, RDFS, expand, ipp
+from kgtools.rules.sparql import close_on
+from kgtools.vocab import ENTAILED_GRAPH, OWL, RDF, RDFS, expand, ipp
 
 E = "http://e/"
 TYPE = ox.NamedNode(RDF + "type")
@@ -88,13 +95,51 @@ def test_the_rules_as_sparql_reach_the_same_fixpoint(case):
     rules = compile_axioms(schema)
     store = ox.Store()
     store.extend(ox.Quad(t.subject, t.predicate, t.object) for t in data)
-    while True:
-        before = len(store)
-        for rule in rules:
-            store.extend([ox.Quad(t.subject, t.predicate, t.object) for t in store.query(rule.to_sparql())])
-        if len(store) == before:
-            break
-    assert {q.triple for q in store} - set(data) == set(close(by_predicate(data), rules).triples)
+    ours = set(close(by_predicate(data), rules).triples)
+    for engine in (OxigraphEngine(store), RdflibEngine(graph_from(data))):
+        there = close_on(engine, rules, [], ENTAILED_GRAPH)
+        assert set(there.triples) == ours, engine.name
+        assert len(there.triples) == len(ours)
+        assert set(close_on(engine, rules, [], ENTAILED_GRAPH).triples) == ours  # what was there before is dropped
+
+
+@pytest.fixture(scope="module")
+def served(core):
+    """A server whose default graph is the union of its graphs, with the core data and the ontology in it."""
+    with running("--union-default-graph") as address:
+        put(address, chain(core.asserted(), core.ontology()))
+        yield address
+
+
+def test_a_server_infers_like_this_process(served, core):
+    engine = EndpointEngine(f"{served}/query", timeout=60, update=f"{served}/update")
+    here, there = infer(core), infer_on(engine)
+    assert set(there.closure.triples) == set(here.closure.triples) == set(core.entailed())
+    assert sum(there.closure.by_rule.values()) == len(here.closure)
+    assert there.inconsistencies == []
+    lies = engine.construct(f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {ENTAILED_GRAPH} {{ ?s ?p ?o }} }}")
+    assert set(lies) == set(here.closure.triples)
+    for name in ("previousRound", "representing"):
+        made = next(t for t in there.closure.triples if t.predicate == ipp(name))
+        premises = [line.strip() for line in there.closure.explain(made)[1:]]
+        assert premises and all(" by " in line or line.startswith(("id:", "code:")) for line in premises)
+
+
+def test_a_server_that_shows_no_named_graphs_is_left_as_it_was(core):
+    with running() as address:
+        put(address, chain(core.asserted(), core.ontology()))
+        engine = EndpointEngine(f"{address}/query", timeout=60, update=f"{address}/update")
+        with pytest.raises(EngineError, match="--union-default-graph"):
+            infer_on(engine)
+        assert not engine.ask("ASK { GRAPH ?g { ?s ?p ?o } }")
+
+
+def test_an_endpoint_that_is_only_read_or_would_need_names_for_blank_nodes_is_said(served):
+    with pytest.raises(InputError, match="give the address of its update service"):
+        infer_on(EndpointEngine(f"{served}/query", timeout=5))
+    engine = EndpointEngine(f"{served}/query", timeout=5, update=f"{served}/update")
+    with pytest.raises(InputError, match="a blank node has no name"):
+        engine.insert([ox.Triple(ox.BlankNode("b"), TYPE, ipp("Event"))], ENTAILED_GRAPH)
 
 
 def test_the_closure_of_real_data_is_the_references():

@@ -37,12 +37,17 @@ class Rule:
     head: Atom
     axiom: str
 
-    def to_sparql(self) -> str:
-        """The rule as a CONSTRUCT query for any SPARQL 1.1 engine; heads with a literal subject are filtered out."""
+    def to_sparql(self, *, new: bool = False) -> str:
+        """The rule as a CONSTRUCT query for any SPARQL 1.1 engine; heads with a literal subject are filtered out.
+
+        Args:
+            new: leave out what already holds.
+        """
         body = " ".join(_atom(a) + " ." for a in self.body)
-        subject = self.head[0]
+        head, subject = _atom(self.head), self.head[0]
         guard = f" FILTER (!isLiteral({subject}))" if isinstance(subject, str) else ""
-        return f"CONSTRUCT {{ {_atom(self.head)} }} WHERE {{ {body}{guard} }}"
+        guard += f" FILTER NOT EXISTS {{ {head} }}" if new else ""
+        return f"CONSTRUCT {{ {head} }} WHERE {{ {body}{guard} }}"
 
 
 def _atom(atom: Atom) -> str:
