@@ -109,6 +109,9 @@ class Validation:
         if any(t.predicate.value == RDFS + "subClassOf" for t in changed):
             return [(q, None) for q in self._compiled.queries]
         engine = self._engine()  # it sees the removed triples, too
+        by_predicate: dict[str, list[ox.Triple]] = defaultdict(list)
+        for t in changed:
+            by_predicate[t.predicate.value].append(t)
         out: list[tuple[CompiledQuery, set[Node] | None]] = []
         asked: dict[Node, set[Node] | None] = {}
         for query in self._compiled.queries:
@@ -117,7 +120,7 @@ class Validation:
                 nodes = asked[query.root]
             else:
                 try:
-                    nodes = reached(self._probes_of(query), changed, engine)
+                    nodes = reached(self._probes_of(query), by_predicate, engine)
                 except Everywhere:
                     nodes = None
                 if core:

@@ -8,7 +8,7 @@ joins to the focus node can change the answer for all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -21,6 +21,10 @@ from kgtools.vocab import RDF
 
 THIS = "?this"
 _TYPE = step(RDF + "type")
+
+
+Changed = Mapping[str, Collection[ox.Triple]]
+"""Changed triples by the IRI of their predicate."""
 
 
 class Everywhere(Exception):
@@ -39,18 +43,24 @@ class Probe:
     pattern: Pattern
     rest: tuple[Pattern, ...] | None
 
-    def reached(self, changed: Iterable[ox.Triple], ask: Callable[[str], Iterable[ox.NamedNode]]) -> set[Node]:
+    def reached(self, changed: Changed, ask: Callable[[str], Iterable[ox.NamedNode]]) -> set[Node]:
         """The focus nodes that changed triples concern by this pattern.
+
+        Args:
+            changed: the changed triples by predicate.
+            ask: runs a SELECT of one variable.
 
         Raises:
             Everywhere: a triple matches, and no pattern joins it to a focus node.
         """
-        rows = {row for t in changed for row in self._rows(t)}
+        path = self.pattern.path
+        predicates: Iterable[str] = changed if path.forward is None else path.forward | path.backward
+        names = self._names()
+        rows = {row for p in predicates for t in changed.get(p, ()) for row in self._rows(t, names)}
         if not rows:
             return set()
         if self.rest is None:
             raise Everywhere
-        names = self._names()
         if names and names[0] == THIS and not self.rest:
             return {row[0] for row in rows}
         cells = " ".join(f"({' '.join(map(str, row))})" for row in sorted(rows, key=str))
@@ -67,13 +77,11 @@ class Probe:
         found = dict.fromkeys(x for x in ends if isinstance(x, str) and x.startswith("?"))
         return sorted(found, key=lambda x: x != THIS)
 
-    def _rows(self, t: ox.Triple) -> Iterator[tuple[Node, ...]]:
+    def _rows(self, t: ox.Triple, names: list[str]) -> Iterator[tuple[Node, ...]]:
         """How the variables of the pattern are bound where it matches a triple."""
         path = self.pattern.path
         predicate = t.predicate.value
         if path.simple:
-            if path.forward is not None and predicate not in path.forward:
-                return
             bound: dict[str, object] = {}
             for want, have in (
                 (self.pattern.subject, t.subject),
@@ -86,7 +94,7 @@ class Probe:
                 elif not isinstance(want, str) and want != have:
                     return
             if not any(isinstance(x, ox.BlankNode) for x in bound.values()):
-                yield tuple(bound[n] for n in self._names())  # type: ignore[misc]
+                yield tuple(bound[n] for n in names)  # type: ignore[misc]
             else:
                 raise Everywhere
             return
@@ -186,12 +194,12 @@ def _path(graph: ShapesGraph, node: Node) -> Path:
     return Path(sparql_path(graph, node), frozenset(forward), frozenset(backward))
 
 
-def reached(probes_: Iterable[Probe], changed: list[ox.Triple], engine: Engine) -> set[Node]:
+def reached(probes_: Iterable[Probe], changed: Changed, engine: Engine) -> set[Node]:
     """The focus nodes that an edit can reach through any of the probes.
 
     Args:
         probes_: those of one query or shape.
-        changed: the triples that were added or removed.
+        changed: the triples that were added or removed, by predicate.
         engine: an engine over the graph before and after the edit together.
 
     Raises:
