@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Concurrency = Literal["none", "threads", "processes"]
-MANY = 20_000
+MANY = 5_000
 """From this many triples on, asking on several processors gains more than it costs."""
 
 BATCH = 5_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from kgtools.errors import InputError
 from kgtools.graph import KnowledgeGraph
 from kgtools.processes import spread
 from kgtools.turtle import to_turtle
-from kgtools.vocab import IPP, LABEL, RDF, SKOS, TYPE, XSD, home, ipp, prefixes, split
+from kgtools.vocab import ENTAILED_GRAPH, IPP, LABEL, RDF, SKOS, TYPE, XSD, home, ipp, prefixes, split
 
 SUFFIX = {
     "ttl": "ttl",
@@ -59,14 +59,16 @@ def export_all(graph: KnowledgeGraph, forms: Sequence[str], folder: Path, *, ent
     for form in forms:
         if form not in SUFFIX:
             raise InputError(f"no export form is called '{form}'; use one of {' '.join(FORMATS)}")
-    triples = _sorted(graph, entailed=entailed) if set(forms) - {"csv"} else {}
+    lines = _lines(graph, entailed=entailed) if set(forms) - {"csv"} else b""
+    triples = _triples(lines) if set(forms) & _RDF.keys() else []
     engine = graph.engine(entailed=False)
 
     def write(name: str) -> Path:
         if name in tables.TABLES:
             path, content = folder / f"{name}.csv", tables.table(engine, name).encode()
         else:
-            path, content = folder / f"indopacific.{SUFFIX[name]}", _RDF[name](triples)
+            path = folder / f"indopacific.{SUFFIX[name]}"
+            content = _RDF[name](triples) if name in _RDF else lines
         files.write(path, content)
         return path
 
@@ -75,26 +77,28 @@ def export_all(graph: KnowledgeGraph, forms: Sequence[str], folder: Path, *, ent
 
 def serialise(graph: KnowledgeGraph, form: str, *, entailed: bool = False) -> bytes:
     """The data in one RDF form, as bytes. See :func:`export`."""
-    if form not in _RDF:
-        raise InputError(f"no RDF form is called '{form}'; use one of {' '.join(_RDF)}")
-    return _RDF[form](_sorted(graph, entailed=entailed))
+    if form not in SUFFIX or form == "csv":
+        raise InputError(f"no RDF form is called '{form}'; use one of {' '.join(f for f in FORMATS if f != 'csv')}")
+    lines = _lines(graph, entailed=entailed)
+    return _RDF[form](_triples(lines)) if form in _RDF else lines
 
 
-def _sorted(graph: KnowledgeGraph, *, entailed: bool) -> dict[str, ox.Triple]:
-    """The triples by their N-Triples text without the full stop, in its order."""
-    texts = {str(t): t for t in (*graph.asserted(), *(graph.entailed() if entailed else ()))}
-    return {text: texts[text] for text in sorted(texts)}
+def _lines(graph: KnowledgeGraph, *, entailed: bool) -> bytes:
+    """The triples as sorted N-Triples, which are N-Quads too."""
+    graphs: list[ox.NamedNode | ox.DefaultGraph] = [ox.DefaultGraph(), *([ENTAILED_GRAPH] if entailed else [])]
+    dumped = (graph.store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=g) or b"" for g in graphs)
+    return b"".join(sorted(line for text in dumped for line in text.splitlines(keepends=True)))
 
 
-def _lines(triples: dict[str, ox.Triple]) -> bytes:
-    return "".join([f"{text} .\n" for text in triples]).encode()
+def _triples(lines: bytes) -> list[ox.Triple]:
+    return [q.triple for q in ox.parse(lines, format=ox.RdfFormat.N_TRIPLES)]
 
 
 def _native(statements: Any, form: ox.RdfFormat) -> bytes:
     return ox.serialize(statements, format=form, prefixes=prefixes()) or b""
 
 
-def _supported(triples: Collection[ox.Triple]) -> Iterator[tuple[ox.Triple, Any, Any]]:
+def _supported(triples: list[ox.Triple]) -> Iterator[tuple[ox.Triple, Any, Any]]:
     """Each triple with each citation that supports it, in order, and the citation's source."""
     by_source, by_supports, by_citation = ipp("source"), ipp("supports"), ipp("citation")
     source: dict[Any, Any] = {}
@@ -114,7 +118,7 @@ def _supported(triples: Collection[ox.Triple]) -> Iterator[tuple[ox.Triple, Any,
                 yield t, citation, source[citation]
 
 
-def _trig(triples: Collection[ox.Triple]) -> bytes:
+def _trig(triples: list[ox.Triple]) -> bytes:
     """A graph for each source with the triples that it supports, then all triples in the default graph."""
     by_source: dict[Any, list[ox.Quad]] = defaultdict(list)
     for t, _, source in _supported(triples):
@@ -123,7 +127,7 @@ def _trig(triples: Collection[ox.Triple]) -> bytes:
     return _native([*quads, *triples], ox.RdfFormat.TRIG)
 
 
-def _reifiers(triples: Collection[ox.Triple]) -> bytes:
+def _reifiers(triples: list[ox.Triple]) -> bytes:
     """RDF 1.2: all triples, and a reifier for each pair of supported triple and citation (`rdf:reifies`)."""
     reifies, by_citation = ox.NamedNode(RDF + "reifies"), ipp("citation")
     out = list(triples)
@@ -134,7 +138,7 @@ def _reifiers(triples: Collection[ox.Triple]) -> bytes:
     return _native(out, ox.RdfFormat.TURTLE)
 
 
-def _jsonld(triples: Collection[ox.Triple]) -> bytes:
+def _jsonld(triples: list[ox.Triple]) -> bytes:
     """JSON-LD 1.1: one object a subject, compacted by our context, which is written in."""
     context = json.loads((home("ontology") / "context.jsonld").read_bytes())["@context"]
 
@@ -187,13 +191,11 @@ def _jsonld(triples: Collection[ox.Triple]) -> bytes:
     return f'{{"@context": {head},\n"@graph": [\n{lines}\n]}}\n'.encode()
 
 
-_RDF: dict[str, Callable[[dict[str, ox.Triple]], bytes]] = {
-    "ttl": lambda triples: to_turtle(triples.values()),
-    "nt": _lines,
-    "nq": _lines,
-    "trig": lambda triples: _trig(triples.values()),
-    "jsonld": lambda triples: _jsonld(triples.values()),
-    "rdfxml": lambda triples: _native(triples.values(), ox.RdfFormat.RDF_XML),
-    "reifiers": lambda triples: _reifiers(triples.values()),
+_RDF: dict[str, Callable[[list[ox.Triple]], bytes]] = {
+    "ttl": to_turtle,
+    "trig": _trig,
+    "jsonld": _jsonld,
+    "rdfxml": lambda triples: _native(triples, ox.RdfFormat.RDF_XML),
+    "reifiers": _reifiers,
 }
-"""What makes each RDF form of the sorted triples."""
+"""What makes each RDF form, but for N-Triples and N-Quads, of the sorted triples."""

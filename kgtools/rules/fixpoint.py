@@ -27,6 +27,9 @@ Fact = tuple[int, int, int]
 Pattern = tuple[int, int, int]
 """A triple pattern over interned terms; a negative number is a variable."""
 
+Shape = tuple[int, int, bool]
+"""A predicate; the object where rules look at it, as they do with classes, else -1; whether the object is a literal."""
+
 SUBJECT, OBJECT = -1, -2
 """In a consequence: the subject or the object of the statement from which it follows."""
 
@@ -117,6 +120,18 @@ class _Consequence:
     object: int
     rule: int
 
+    def of(self, given: list[Fact]) -> set[Fact]:
+        """The triple for each of the statements."""
+        s, p, o = self.subject, self.predicate, self.object
+        at = {SUBJECT: 0, OBJECT: 2}
+        if s >= 0:
+            return {(s, p, o if o >= 0 else fact[at[o]]) for fact in given}
+        start = at[s]
+        if o >= 0:
+            return {(fact[start], p, o) for fact in given}
+        end = at[o]
+        return {(fact[start], p, fact[end]) for fact in given}
+
 
 @dataclass(frozen=True, slots=True)
 class _Joined:
@@ -134,7 +149,7 @@ class _Chains:
     def __init__(self, facts: _Facts, rules: list[tuple[int, Rule]]) -> None:
         self._by_predicate: dict[int, list[_Consequence]] = defaultdict(list)
         self._by_pair: dict[tuple[int, int], list[_Consequence]] = defaultdict(list)
-        self._found: dict[tuple[int, int, bool], tuple[_Consequence, ...]] = {}
+        self._found: dict[Shape, tuple[_Consequence, ...]] = {}
         self._literals = facts.literals
         for at, rule in rules:
             s, p, o = rule.body[0]
@@ -150,13 +165,16 @@ class _Chains:
         self.predicates = {*self._by_predicate, *(p for p, _ in self._by_pair)}
         self._by_class = {p for p, _ in self._by_pair}
 
-    def of(self, predicate: int, object_: int) -> tuple[_Consequence, ...]:
-        """What follows from a statement with this predicate and object, nearest first."""
-        literal = object_ in self._literals
-        key = (predicate, object_ if predicate in self._by_class else -1, literal)
-        found = self._found.get(key)
+    def shape(self, fact: Fact) -> Shape:
+        """What of a statement decides what follows from it."""
+        _, p, o = fact
+        return p, o if p in self._by_class else -1, o in self._literals
+
+    def of(self, shape: Shape) -> tuple[_Consequence, ...]:
+        """What follows from the statements of a shape, nearest first."""
+        found = self._found.get(shape)
         if found is None:
-            found = self._found[key] = self._chain(predicate, key[1], literal)
+            found = self._found[shape] = self._chain(*shape)
         return found
 
     def _direct(self, predicate: int, object_: int) -> Iterator[_Consequence]:
@@ -250,21 +268,23 @@ def _round(
     """One round: the consequences of each new fact, and the joins in which it takes part."""
     known, literals = facts.known, facts.literals
     after: list[Fact] = []
+    shapes: dict[Shape, list[Fact]] = defaultdict(list)
+    to_join: list[Fact] = []
     for fact in delta:
+        if fact[1] in chains.predicates:
+            shapes[chains.shape(fact)].append(fact)
         if fact[1] in joined:
             facts.index(fact)
-    for fact in delta:
-        s, p, o = fact
-        for c in chains.of(p, o) if p in chains.predicates else ():
-            a = c.subject
-            a = s if a == SUBJECT else o if a == OBJECT else a
-            b = c.object
-            made = (a, c.predicate, s if b == SUBJECT else o if b == OBJECT else b)
-            if made not in known:
-                known.add(made)
-                why[made] = c.rule
-                if c.predicate in joined or chains.needs_object(c):
-                    after.append(made)
+            to_join.append(fact)
+    for shape, given in shapes.items():
+        for c in chains.of(shape):
+            new = c.of(given) - known
+            known |= new
+            why.update(dict.fromkeys(new, c.rule))
+            if c.predicate in joined or chains.needs_object(c):
+                after += new
+    for fact in to_join:
+        p = fact[1]
         for rule, at in joined.get(p, ()):
             binding = _match(rule.body[at], fact, [-1] * rule.width)
             if binding is None:

@@ -32,15 +32,17 @@ def validate(engine: Engine, shapes: Iterable[ox.Triple]) -> Report:
     """
     triples = list(shapes)
     compiled = compile_shapes(ShapesGraph.of(triples))
-    # the SPARQL constraints take longest: begun first, they leave no thread waiting for one of them at the end
-    longest_first = sorted(compiled.queries, key=lambda query: query.constraint is None)
-    found = each(engine, lambda query: run(engine, query), longest_first)
-    findings = [f for each_query in found for f in each_query]
-    counted = each(engine, lambda text: engine.select(text).rows[0][0], compiled.counts.values())
-    counts = {
-        short(node): int(n.value) if isinstance(n, ox.Literal) else 0
-        for node, n in zip(compiled.counts, counted, strict=True)
-    }
+    # the SPARQL constraints take longest: begun first, they leave no processor waiting for one of them at the end
+    queries = sorted(compiled.queries, key=lambda query: query.constraint is None)
+
+    def work(item: CompiledQuery | str) -> list[Finding] | int:
+        return _count(engine, item) if isinstance(item, str) else run(engine, item)
+
+    items: list[CompiledQuery | str] = [*queries, *compiled.counts.values()]
+    done = each(engine, work, items)
+    findings = [f for found in done if isinstance(found, list) for f in found]
+    counted = (n for n in done if isinstance(n, int))
+    counts = {short(node): n for node, n in zip(compiled.counts, counted, strict=True)}
     findings += handed_over_findings(engine, triples, set(compiled.handed_over))
     left = {short(n): reason for n, reason in compiled.handed_over.items()}
     return Report(findings, counts, left, f"compiled on {engine.name}")
@@ -69,6 +71,11 @@ def handed_over_findings(engine: Engine, shapes: list[ox.Triple], only: set[Node
 
     data = list(engine.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"))
     return reference_findings(data, shapes, only=only)
+
+
+def _count(engine: Engine, query: str) -> int:
+    ((n,),) = engine.select(query).rows
+    return int(n.value) if isinstance(n, ox.Literal) else 0
 
 
 def run(engine: Engine, query: CompiledQuery) -> list[Finding]:

@@ -1,15 +1,17 @@
 """Side by side, in one run: kgtools, the stock stack and other engines, on graphs of known content.
 
-`python tests/benchmarks/run.py --sizes 10k 100k --out build/bench` writes `results.json`, `results.md` and, where
-matplotlib is installed, `results.png`. Every measurement is a process of its own, cold, several times in turn,
-medians quoted; an engine that finds another number of violations than were planted is marked as wrong, one that is
-not installed or does not finish in time says so.
+`python tests/benchmarks/run.py --sizes 10k 100k --out build/bench` writes a JSON file, a table and, where matplotlib
+is installed, a plot, all named after the release. Each job on each size is measured in one go: every measurement is a
+process of its own, cold, the engines in turn, medians quoted; an engine that finds another number of violations than
+were planted is marked as wrong, one that is not installed or does not finish in time says so. Jobs and sizes that are
+not asked for stay in the files as they were. `tests/benchmarks/results/` holds those of the releases.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import shutil
 import statistics
@@ -37,7 +39,7 @@ ENGINES = {
     "validate": [
         ("kgtools-validate", "kgtools", "10M"),
         ("pyshacl-validate", "pyshacl", "10k"),
-        ("pyshacl-turbo-validate", "pyshacl-turbo", "100k"),
+        ("pyshacl-turbo-validate", "pyshacl-turbo", "1M"),
         ("shacl-rust-validate", "shacl-rust", "1M"),
         ("pyshifty-validate", "pyshifty", "1M"),
         ("pyrudof-validate", "pyrudof", "100k"),
@@ -51,6 +53,9 @@ ENGINES = {
     "on disk": [("kgtools-disk", "kgtools", "10M")],
 }
 """Task, the package it needs, and the largest size that it is asked for."""
+
+LEGEND = """Seconds are medians of cold processes, growth is against the size before, MB the peak of the largest process.
+Only figures of one job and size were measured together; how long anything takes depends on the machine."""
 
 
 def prepare(size: int, folder: Path) -> Path:
@@ -107,24 +112,27 @@ def summary(runs: list[dict[str, Any]], expected: int) -> dict[str, Any]:
 
 def table(results: dict[str, Any]) -> str:
     """The results as Markdown."""
-    lines = [f"kgtools {results['kgtools']}, {results['machine']}; medians of {results['runs']} cold runs, seconds", ""]
+    lines = [f"# kgtools {results['kgtools']} beside other engines", "", LEGEND, ""]
     for job, sizes in results["jobs"].items():
         lines += [
             f"## {job}",
             "",
-            "| size | engine | seconds | stages | MB | found |",
-            "| --- | --- | --- | --- | --- | --- |",
+            "| size | engine | seconds | growth | stages | MB | found | runs |",
+            "| --- | --- | --- | --- | --- | --- | --- | --- |",
         ]
-        for size, engines in sizes.items():
-            for engine, r in engines.items():
+        before: dict[str, float] = {}
+        for size, block in sizes.items():
+            for engine, r in block["engines"].items():
                 if "problem" in r:
-                    lines.append(f"| {size} | {engine} | – | {r['problem']} | – | – |")
+                    lines.append(f"| {size} | {engine} | – | – | {r['problem']} | – | – | – |")
                     continue
+                growth = f"× {r['seconds'] / before[engine]:.1f}" if engine in before else ""
+                before[engine] = r["seconds"]
                 stages = ", ".join(f"{k} {v:.2f}" for k, v in r["stages"].items())
                 found = ", ".join(f"{r[k]:,} {k}" for k in ("violations", "entailed", "rows") if k in r)
                 wrong = "" if r.get("right", True) else " **wrong**"
                 lines.append(
-                    f"| {size} | {engine} | {r['seconds']:.2f} | {stages} | {r['megabytes']:,} | {found}{wrong} |"
+                    f"| {size} | {engine} | {r['seconds']:.2f} | {growth} | {stages} | {r['megabytes']:,} | {found}{wrong} | {r['runs']} |"
                 )
         lines.append("")
     return "\n".join(lines)
@@ -141,11 +149,11 @@ def plot(results: dict[str, Any], path: Path) -> bool:
 
     figure, axes = pyplot.subplots(1, len(results["jobs"]), figsize=(5 * len(results["jobs"]), 4), squeeze=False)
     for axis, (job, sizes) in zip(axes[0], results["jobs"].items(), strict=True):
-        for engine in dict.fromkeys(e for engines in sizes.values() for e in engines):
+        for engine in dict.fromkeys(e for block in sizes.values() for e in block["engines"]):
             points = [
-                (SIZES[s], engines[engine]["seconds"])
-                for s, engines in sizes.items()
-                if "seconds" in engines.get(engine, {}) and engines[engine].get("right", True)
+                (SIZES[s], block["engines"][engine]["seconds"])
+                for s, block in sizes.items()
+                if "seconds" in block["engines"].get(engine, {}) and block["engines"][engine].get("right", True)
             ]
             if points:
                 axis.plot(*zip(*points, strict=True), marker="o", label=engine)
@@ -172,30 +180,44 @@ def main() -> None:
     parser.add_argument("--timeout", type=float, default=300, help="seconds for one run of one engine")
     parser.add_argument("--out", type=Path, default=Path("build/bench"))
     given = parser.parse_args()
-    jobs: dict[str, Any] = {job: {} for job in given.jobs}
+    given.out.mkdir(parents=True, exist_ok=True)
+    name = given.out / f"kgtools-{version('kgtools')}"
+    kept = name.with_name(f"{name.name}.json")
+    jobs: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))["jobs"] if kept.exists() else {}
     for size in given.sizes:
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
+        with tempfile.TemporaryDirectory() as work:
+            folder = Path(work)
             data = prepare(SIZES[size], folder)
             expected = planted(SIZES[size]).total()
             for job in given.jobs:
                 chosen = [(t, p) for t, p, most in ENGINES[job] if SIZES[size] <= SIZES[most]]
+                if not chosen:
+                    continue
                 runs: dict[str, list[dict[str, Any]]] = {t: [] for t, _ in chosen}
-                for _ in range(given.runs if SIZES[size] < 1_000_000 else 1):
+                for _ in range(given.runs):
                     for task, package in chosen:
+                        if any("problem" in r for r in runs[task]):
+                            continue  # what did not finish once is not waited for again
                         print(f"{job} {size} {task}", file=sys.stderr)
                         ready = package == "kgtools" or installed(package)
                         result = measure(task, data, folder, given.timeout) if ready else {"problem": "not installed"}
                         runs[task].append(result)
-                jobs[job][size] = {t: summary(r, expected) for t, r in runs.items()}
-    machine = f"Python {platform.python_version()}, {platform.machine()}"
-    results = {"kgtools": version("kgtools"), "machine": machine, "runs": given.runs, "jobs": jobs}
-    given.out.mkdir(parents=True, exist_ok=True)
-    (given.out / "results.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
-    (given.out / "results.md").write_text(table(results), encoding="utf-8")
-    drawn = plot(results, given.out / "results.png")
+                measured = {t: summary(r, expected) for t, r in runs.items()}
+                jobs.setdefault(job, {})[size] = {"engines": measured, "on": machine(), "timeout": given.timeout}
+    results = {
+        "kgtools": version("kgtools"),
+        "jobs": {j: {s: jobs[j][s] for s in SIZES if s in jobs[j]} for j in ENGINES if j in jobs},
+    }
+    kept.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    name.with_name(f"{name.name}.md").write_text(table(results), encoding="utf-8")
+    drawn = plot(results, name.with_name(f"{name.name}.png"))
     print(table(results))
-    print(f"{given.out}/results.json, results.md" + (", results.png" if drawn else "; install matplotlib for the plot"))
+    print(f"{name}.json, .md" + (", .png" if drawn else "; install matplotlib for the plot"))
+
+
+def machine() -> str:
+    """What a measurement ran on: only ratios within one job and size can be compared."""
+    return f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} processors"
 
 
 if __name__ == "__main__":

@@ -261,5 +261,6 @@ if __name__ == "__main__":
     begin = time.perf_counter()
     answer = TASKS[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
     answer["seconds"] = time.perf_counter() - begin
-    answer["megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    used = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    answer["megabytes"] = max(used) // 1024
     print(json.dumps(answer))
