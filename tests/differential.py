@@ -286,7 +286,7 @@ QUERIES = (
 PATH_QUERIES = (
     "SELECT DISTINCT $this ?value WHERE {{ $this $PATH ?value . FILTER (isLiteral(?value) && LANG(?value) = '') }}",
     "SELECT $this WHERE {{ $this $PATH ?x }} GROUP BY $this HAVING (COUNT(DISTINCT ?x) > 1)",
-    "SELECT DISTINCT $this ?value WHERE {{ $this $PATH ?value . ?value {0} ?x OPTIONAL {{ $this $PATH/{1} ?z }} FILTER (!BOUND(?z)) }}",
+    "SELECT DISTINCT $this ?value WHERE {{ $this $PATH ?value . ?value {0} ?x OPTIONAL {{ $this ($PATH)/{1} ?z }} FILTER (!BOUND(?z)) }}",
     "SELECT DISTINCT $this ?value WHERE {{ $this $PATH ?value FILTER NOT EXISTS {{ ?value $PATH $this }} }}",
 )
 

@@ -278,6 +278,14 @@ DEVIATIONS = {
         ' sh:sparql [ sh:select "SELECT $this ?value WHERE { $this $PATH ?value }" ] .',
         2,
     ),
+    "alternatives in a longer path": Deviation(
+        "5.2: $PATH is the path of the shape; pySHACL writes p|p before /q without brackets (the strategies write them)",
+        "e:a e:p e:a .",
+        DECLARED + "e:s a sh:PropertyShape ; sh:targetSubjectsOf e:p ; sh:path [ sh:alternativePath ( e:p e:p ) ] ;"
+        ' sh:sparql [ sh:prefixes e:prefixes ;'
+        ' sh:select "SELECT $this ?value WHERE { $this e:p ?value OPTIONAL { $this $PATH/e:q ?z } FILTER (!BOUND(?z)) }" ] .',
+        1,
+    ),
     "STR of a blank node": Deviation(
         "SPARQL 17.4.2.5: an error; rdflib gives the label (the templates ask STR of IRIs and literals)",
         "e:a e:p _:x .",
