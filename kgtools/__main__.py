@@ -44,9 +44,6 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except KeyboardInterrupt:
-        typer.echo("kgtools: interrupted; nothing was half written", err=True)
-        sys.exit(130)
 
 
 @contextmanager

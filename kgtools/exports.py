@@ -60,15 +60,18 @@ def export_all(graph: KnowledgeGraph, forms: Sequence[str], folder: Path, *, ent
         if form not in SUFFIX:
             raise InputError(f"no export form is called '{form}'; use one of {' '.join(FORMATS)}")
     lines = _lines(graph, entailed=entailed) if set(forms) - {"csv"} else b""
-    triples = _triples(lines) if set(forms) & _RDF.keys() else []
     engine = graph.engine(entailed=False)
+
+    @cache
+    def triples() -> list[ox.Triple]:
+        return _triples(lines)  # in each process that needs them: they cost less to parse than to share
 
     def write(name: str) -> Path:
         if name in tables.TABLES:
             path, content = folder / f"{name}.csv", tables.table(engine, name).encode()
         else:
             path = folder / f"indopacific.{SUFFIX[name]}"
-            content = _RDF[name](triples) if name in _RDF else lines
+            content = _RDF[name](triples()) if name in _RDF else lines
         files.write(path, content)
         return path
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterable
@@ -28,6 +29,7 @@ class _Child(Generic[R]):
         self._receive, send = context.Pipe(duplex=False)
 
         def run() -> None:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its children
             try:
                 send.send((True, work()))
             except KgError as error:

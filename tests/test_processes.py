@@ -81,6 +81,26 @@ except ZeroDivisionError:
     assert result(code) == "seen"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="children are forked on Linux only")
+def test_an_interrupt_ends_the_children_without_a_word():
+    code = """
+import multiprocessing, os, signal, time
+parent = os.getpid()
+os.setpgrp()
+def work(n):
+    if os.getpid() == parent:
+        time.sleep(0.5)
+        os.killpg(parent, signal.SIGINT)
+    time.sleep(20)
+try:
+    spread(work, range(9))
+except KeyboardInterrupt:
+    print(multiprocessing.active_children())
+"""
+    done = subprocess.run([sys.executable, "-c", HEAD + code], capture_output=True, text=True, timeout=15, check=False)
+    assert (done.stdout.strip(), done.stderr, done.returncode) == ("[]", "", 0)
+
+
 def test_this_process_is_left_with_no_child():
     code = """
 import multiprocessing
@@ -88,3 +108,16 @@ spread(abs, range(9))
 print(multiprocessing.active_children())
 """
     assert result(code) == "[]"
+
+
+def test_a_report_is_the_same_from_one_process_and_from_several():
+    code = """
+from kgtools import load, validate
+from kgtools.engines import OxigraphEngine
+graph = load()
+several = validate(graph)
+OxigraphEngine.concurrency = "none"
+one = validate(graph)
+print(several.findings == one.findings, several.focus_counts == one.focus_counts, len(one.findings) > 100)
+"""
+    assert result(code) == "True True True"
