@@ -12,6 +12,7 @@ BIN := $(VENV)/bin
 SUITES ?= ../shared/suites
 
 BENCH ?= --sizes 10k 100k
+BENCH_OUT ?= build/bench
 
 .PHONY: build test lint conformance bench mutation describe clean
 
@@ -31,7 +32,7 @@ conformance: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[bench]"
-	$(BIN)/python tests/benchmarks/run.py $(BENCH) --out build/bench
+	$(BIN)/python tests/benchmarks/run.py $(BENCH) --out $(BENCH_OUT)
 
 mutation: $(VENV)/installed-dev
 	$(BIN)/python tests/mutation.py --sample 1

@@ -77,6 +77,28 @@ class Text:
     data: bytes
     form: ox.RdfFormat
 
+    @property
+    def triples(self) -> list[ox.Triple]:
+        """Its statements as triples, those of named graphs beside the others.
+
+        Raises:
+            InputError: a syntax error.
+        """
+        return [q.triple for q in self.quads()]
+
+    def quads(self) -> Iterator[ox.Quad]:
+        """Its statements one by one.
+
+        Raises:
+            InputError: a syntax error.
+        """
+        try:
+            yield from ox.parse(self.data, format=self.form)
+        except SyntaxError as error:
+            line = f":{error.lineno}" if error.lineno else ""
+            detail = re.sub(r"^Parser error at line \d+ (between columns \d+ and \d+|column \d+): ", "", str(error.msg))
+            raise InputError(f"{self.path}{line}: {detail}; nothing of the file was kept") from error
+
 
 @dataclass(frozen=True, slots=True)
 class Document(Text):
@@ -89,11 +111,6 @@ class Document(Text):
 
     statements: int
     in_named_graphs: int
-
-    @property
-    def triples(self) -> list[ox.Triple]:
-        """Its statements as triples, those of named graphs beside the others."""
-        return [q.triple for q in ox.parse(self.data, format=self.form)]
 
 
 def read(path: Path) -> Document:
@@ -136,18 +153,13 @@ def check(text: Text) -> Document:
     statements = named = 0
     default = ox.DefaultGraph()
     may_name = form.supports_datasets
-    try:
-        for quad in ox.parse(data, format=form):
-            statements += 1
-            if may_name and quad.graph_name != default:
-                named += 1
-            problem = ill_formed(quad.object)
-            if problem:
-                raise InputError(f"{path}:{_line_of(data, quad.object)}: {problem}; nothing of the file was kept")
-    except SyntaxError as error:
-        line = f":{error.lineno}" if error.lineno else ""
-        detail = re.sub(r"^Parser error at line \d+ (between columns \d+ and \d+|column \d+): ", "", str(error.msg))
-        raise InputError(f"{path}{line}: {detail}; nothing of the file was kept") from error
+    for quad in text.quads():
+        statements += 1
+        if may_name and quad.graph_name != default:
+            named += 1
+        problem = ill_formed(quad.object)
+        if problem:
+            raise InputError(f"{path}:{_line_of(data, quad.object)}: {problem}; nothing of the file was kept")
     return Document(path, data, form, statements, named)
 
 

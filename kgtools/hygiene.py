@@ -283,7 +283,7 @@ def _fixed(graph: KnowledgeGraph) -> list[tuple[Path, bytes | None]]:
     """Each loaded Turtle file with its deterministic form, or None where it has that already."""
 
     def fixed(path: Path) -> tuple[Path, bytes | None]:
-        text = turtle.to_turtle(gate.read(path).triples)
+        text = turtle.to_turtle(gate.read_text(path).triples)
         return path, None if text == path.read_bytes() else text
 
     paths = [path for path, _ in graph.files if path.suffix == ".ttl"]
