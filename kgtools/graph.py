@@ -22,8 +22,6 @@ from kgtools.vocab import DATASET, ENTAILED_GRAPH, ONTOLOGY_GRAPH, home, ipp
 if TYPE_CHECKING:
     import rdflib
 
-BULK = 1_000_000
-"""From this many bytes on, bulk loading gains more than it costs to begin."""
 Graph = ox.NamedNode | ox.DefaultGraph
 ONTOLOGY_FILES = ("core.ttl", "axioms.ttl", "sectors.ttl", "codes.ttl")
 
@@ -214,8 +212,7 @@ def _put(store: ox.Store, text: gate.Text, graph: Graph) -> None:
             _quads((q.triple for q in ox.parse(text.data, format=text.form, rename_blank_nodes=True)), graph)
         )
     else:
-        load_text = store.bulk_load if len(text.data) > BULK else store.load
-        load_text(text.data, format=text.form, to_graph=graph)
+        store.bulk_load(text.data, format=text.form, to_graph=graph)
 
 
 def _quads(triples: Iterable[ox.Triple], graph: Graph) -> Iterator[ox.Quad]:
