@@ -77,7 +77,7 @@ def spread(work: Callable[[T], R], items: Iterable[T], *, fork: bool = True) -> 
     """`work` done on every item, on all processors at once; the results in the order of the items.
 
     Each processor takes the next item when it is done with one, so that the longest should come first. Children are
-    forked on Linux from a process that runs no other thread; elsewhere threads do the work.
+    forked on Linux from a process that runs no other thread and may have children; elsewhere threads do the work.
 
     Args:
         work: a function whose results can be pickled; what it changes in memory may be lost with a child.
@@ -95,7 +95,7 @@ def spread(work: Callable[[T], R], items: Iterable[T], *, fork: bool = True) -> 
     workers = min(os.cpu_count() or 1, len(todo))
     if workers < 2:
         return [work(item) for item in todo]
-    if not (fork and sys.platform == "linux" and threading.active_count() == 1):
+    if not (fork and _may_fork()):
         with ThreadPoolExecutor(workers) as pool:
             return list(pool.map(work, todo))
     following = multiprocessing.get_context("fork").Value("q", 0)
@@ -127,3 +127,9 @@ def spread(work: Callable[[T], R], items: Iterable[T], *, fork: bool = True) -> 
             raise result
         out.append(result)
     return out
+
+
+def _may_fork() -> bool:
+    """Whether forking is safe here, and allowed: a daemonic process, as in a pool, must have no children."""
+    alone = threading.active_count() == 1 and not multiprocessing.current_process().daemon
+    return sys.platform == "linux" and alone

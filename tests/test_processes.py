@@ -70,6 +70,18 @@ print({{pid for pid in spread(lambda n: os.getpid(), range(40), fork={fork})}} =
     assert result(code) == "True"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="a pool forks on Linux only")
+def test_a_worker_of_a_pool_forks_no_further():
+    code = """
+import multiprocessing
+def work(n):
+    return {pid for pid in spread(lambda n: os.getpid(), range(9))} == {os.getpid()}
+with multiprocessing.get_context("fork").Pool(1) as pool:
+    print(pool.map(work, [1]))
+"""
+    assert result(code) == "[True]"
+
+
 def test_a_mistake_of_ours_is_not_swallowed():
     code = """
 parent = os.getpid()
