@@ -285,9 +285,11 @@ def infer(
 
         if update is None or timeout is None:
             raise InputError("--endpoint needs --update URL and --timeout SECONDS")
-        if paths:
-            raise InputError("give either data files or --endpoint, not both")
+        if paths or engine != "compiled":
+            raise InputError("--endpoint goes with neither data files nor --engine")
         result = infer_on(EndpointEngine(endpoint, timeout=timeout, update=update))
+    elif update is not None or timeout is not None:
+        raise InputError("--update and --timeout need --endpoint URL")
     else:
         result = run(_load(paths), engine=engine)
     closure = result.closure

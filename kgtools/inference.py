@@ -48,7 +48,11 @@ def infer(graph: KnowledgeGraph, *, engine: str = "compiled", rules: Path | None
         closure = _reference(graph, constructs, reference_closure(graph.asserted(), graph.ontology()))
         graph.set_entailed(closure.triples)
     else:
-        closure = close(graph.stated, compile_axioms(graph.ontology()), constructs)
+        try:
+            closure = close(graph.stated, compile_axioms(graph.ontology()), constructs)
+        except BaseException:
+            graph.set_entailed([])
+            raise
         if not constructs:
             graph.set_entailed(closure.triples)
     return Inference(closure, list(inconsistencies(graph.engine())))

@@ -26,9 +26,11 @@ class _Child(Generic[R]):
 
     def __init__(self, work: Callable[[], R]) -> None:
         context = multiprocessing.get_context("fork")
-        self._receive, send = context.Pipe(duplex=False)
+        receive, send = context.Pipe(duplex=False)
+        self._receive = receive
 
         def run() -> None:
+            receive.close()  # else a child whose parent was killed would wait for ever to be read
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its children
             try:
                 send.send((True, work()))
@@ -45,7 +47,7 @@ class _Child(Generic[R]):
             if not self._receive.poll(seconds):
                 raise LimitError(f"no answer within {seconds:g} s; simplify the query or give more time with --timeout")
             good, value = self._receive.recv()
-        except EOFError as error:
+        except (EOFError, OSError) as error:
             raise EngineError("the engine died at this; simplify the query or give it less data") from error
         finally:
             self.end()

@@ -14,7 +14,7 @@ from server import put, running
 from kgtools import EngineError, InputError, infer, load
 from kgtools.edge import graph_from
 from kgtools.engines import EndpointEngine, OxigraphEngine, RdflibEngine
-from kgtools.inference import infer_on
+from kgtools.inference import _construct, infer_on
 from kgtools.rules.compile import compile_axioms
 from kgtools.rules.fixpoint import close
 from kgtools.rules.reference import reference_closure
@@ -192,3 +192,39 @@ def test_inferring_again_replaces(graph):
     second = infer(again).closure
     assert set(first.triples) == set(second.triples) == set(again.entailed())
     assert ox.Triple(expand("ind"), TYPE, ipp("Party")) in set(again.entailed())
+
+
+def test_a_construct_that_feeds_itself_reaches_the_fixpoint_with_and_without_axioms(tmp_path):
+    step, kin = n("p0"), n("p1")
+    (tmp_path / "step.rq").write_text(f"CONSTRUCT {{ ?x {step} ?z }} WHERE {{ ?x {step} ?y . ?y {step} ?z }}")
+    data = [triple(f"x{i}", step, n(f"x{i + 1}")) for i in range(6)]
+    for rules in ([], compile_axioms([ox.Triple(kin, ox.NamedNode(RDFS + "subPropertyOf"), n("p2"))])):
+        store = ox.Store()
+        store.extend(ox.Quad(t.subject, t.predicate, t.object) for t in data)
+        engine = OxigraphEngine(store)
+        closure = close_on(engine, rules, [_construct(engine, tmp_path / "step.rq", lambda new: None)], ENTAILED_GRAPH)
+        assert len(closure) == 15
+
+
+def test_a_rule_about_a_blank_node_is_refused():
+    one, other, chain_head, cell = (ox.BlankNode(x) for x in ("one", "other", "inverse", "cell"))
+    owl, rdfs = (lambda name: ox.NamedNode(OWL + name)), (lambda name: ox.NamedNode(RDFS + name))
+    nested = [ox.Triple(x, owl("onProperty"), n("p0")) for x in (one, other)]
+    nested += [ox.Triple(x, owl("hasValue"), n("x0")) for x in (one, other)]
+    nested.append(ox.Triple(one, rdfs("subClassOf"), other))
+    chained = [
+        ox.Triple(n("p1"), owl("propertyChainAxiom"), cell),
+        ox.Triple(cell, ox.NamedNode(RDF + "first"), chain_head),
+        ox.Triple(cell, ox.NamedNode(RDF + "rest"), ox.NamedNode(RDF + "nil")),
+    ]
+    for schema in (nested, chained):
+        with pytest.raises(InputError, match="would speak of a blank node"):
+            compile_axioms(schema)
+
+
+def test_a_rule_that_fails_leaves_no_half_closure(load_text, tmp_path):
+    (tmp_path / "broken.rq").write_text("CONSTRUCT { ?x ipp:host ?y } WHERE { ?x ipp:host }")
+    graph = load_text("id:x a ipp:Round .")
+    with pytest.raises(InputError):
+        infer(graph, rules=tmp_path)
+    assert not list(graph.entailed())

@@ -228,4 +228,9 @@ def compile_axioms(ontology: Iterable[ox.Triple]) -> list[Rule]:
                     f"{short(subject)}: {short(ox.NamedNode(term))} needs rule {UNSUPPORTED[term]}, which is not compiled; use the reference engine"
                 )
     found = dict.fromkeys(rule for make in RULES for rule in make(graph))
+    for rule in found:
+        if any(isinstance(x, ox.BlankNode) for atom in (*rule.body, rule.head) for x in atom):
+            raise InputError(
+                f"{rule.axiom}: {rule.name} would speak of a blank node, which no query can name; use the reference engine"
+            )
     return [r for r in found if r.body != (r.head,)]

@@ -59,7 +59,7 @@ def _close(engine: Engine, rules: list[Rule], constructs: list[Construct], graph
 
     waiting = dict.fromkeys(range(len(rules)))
     rounds = 0
-    while waiting:
+    while True:
         rounds += 1
         while waiting:
             at = next(iter(waiting))
@@ -71,10 +71,15 @@ def _close(engine: Engine, rules: list[Rule], constructs: list[Construct], graph
                     "what another added; start the server with that switched on (oxigraph: --union-default-graph)"
                 )
             waiting.update(_readers(readers, new))
+        made_any = False
         for construct in constructs:
             made = dict.fromkeys(construct.ask([]))
             there = {t for predicate in {t.predicate for t in made} for t in stated(predicate)}
-            waiting.update(_readers(readers, add([t for t in made if t not in there], construct.name)))
+            new = add([t for t in made if t not in there], construct.name)
+            waiting.update(_readers(readers, new))
+            made_any = made_any or bool(new)
+        if not made_any:
+            break
     names = Counter(by if isinstance(by, str) else rules[by].name for by in why.values())
 
     premises = {c.name: c.premises for c in constructs}
