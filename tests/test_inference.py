@@ -228,3 +228,11 @@ def test_a_rule_that_fails_leaves_no_half_closure(load_text, tmp_path):
     with pytest.raises(InputError):
         infer(graph, rules=tmp_path)
     assert not list(graph.entailed())
+
+
+def test_a_receipt_that_leads_back_to_itself_stops(load_text, tmp_path):
+    (tmp_path / "step.rq").write_text("CONSTRUCT { ?x ipp:t ?z } WHERE { ?x ipp:t ?y . ?y ipp:t ?z }")
+    closure = infer(load_text("id:a ipp:t id:b . id:b ipp:t id:c . id:c ipp:t id:a ."), rules=tmp_path).closure
+    made = [t for t in closure.triples if t.predicate == ipp("t")]
+    assert len(made) == 6
+    assert all(closure.explain(t) for t in made)

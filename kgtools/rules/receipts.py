@@ -1,8 +1,8 @@
 """Receipts: the rule and the premises of an entailed triple, found when asked for rather than kept for all.
 
 Entailed triples stand in the order in which they were made, and each came after its premises. So the premises
-of a triple are any matches of its rule's body among the asserted triples and the entailed ones made before it:
-a receipt never runs in a circle.
+of a triple by an axiom are any matches of its body among the asserted triples and the entailed ones made before it.
+Those of a CONSTRUCT rule are any match in the graph as it now is; where they lead back, the receipt says so and stops.
 """
 
 from __future__ import annotations
@@ -88,10 +88,13 @@ class Receipts:
 
     def explain(self, triple: ox.Triple) -> list[str]:
         """The receipt of a triple as indented lines, down to asserted triples."""
-        return list(self._lines(triple, 0))
+        return list(self._lines(triple, ()))
 
-    def _lines(self, triple: ox.Triple, depth: int) -> Iterator[str]:
-        text = "  " * depth + " ".join(short(x) for x in (triple.subject, triple.predicate, triple.object))
+    def _lines(self, triple: ox.Triple, above: tuple[ox.Triple, ...]) -> Iterator[str]:
+        text = "  " * len(above) + " ".join(short(x) for x in (triple.subject, triple.predicate, triple.object))
+        if triple in above:
+            yield f"{text}   (explained above)"
+            return
         found = self.why(triple)
         if found is None:
             yield text
@@ -99,7 +102,7 @@ class Receipts:
         rule, axiom, premises = found
         yield f"{text}   by {rule}: {axiom}"
         for premise in premises:
-            yield from self._lines(premise, depth + 1)
+            yield from self._lines(premise, (*above, triple))
 
     def _match(self, body: tuple[Atom, ...], binding: Binding, rank: int) -> Iterator[tuple[ox.Triple, ...]]:
         if not body:
