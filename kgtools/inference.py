@@ -69,7 +69,8 @@ def infer_on(engine: Engine, *, ontology: Path | None = None, rules: Path | None
 
     Raises:
         InputError: an axiom or rule cannot be used, or the engine takes no updates.
-        EngineError: the engine failed; the named graph is then gone.
+        EngineError, LimitError: the engine failed or was too slow; the named graph is then gone, unless the engine
+            refused that too or failed only when asked for contradictions.
     """
     from kgtools.rules.sparql import close_on
 

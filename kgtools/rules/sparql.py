@@ -20,7 +20,8 @@ from kgtools.rules.receipts import Receipts
 
 
 def close_on(engine: Engine, rules: list[Rule], constructs: Iterable[Construct], graph: ox.NamedNode) -> Closure:
-    """The entailed triples of what an engine holds; they lie in the named graph afterwards, whole, or not at all.
+    """The entailed triples of what an engine holds; they lie in the named graph afterwards, whole, or
+    not at all where the engine still lets it be dropped.
 
     Args:
         engine: an engine whose default graph shows the triples of its named graphs, too.
