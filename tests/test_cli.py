@@ -45,6 +45,29 @@ def test_build_is_clean_and_writes_everything(tmp_path):
     assert names == tables | {f"indopacific.{s}" for s in ("ttl", "nt", "trig", "jsonld", "rdf", "reifiers.ttl")}
 
 
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--update", "http://127.0.0.1:9/u"), "--update and --timeout need --endpoint URL"),
+        (("--timeout", "5"), "--update and --timeout need --endpoint URL"),
+        (("--endpoint", "http://127.0.0.1:9/q"), "--endpoint needs --update URL and --timeout SECONDS"),
+        (
+            ("--endpoint", "http://127.0.0.1:9/q", "--update", "http://127.0.0.1:9/u", "--timeout", "5", "--engine", "reference"),
+            "--endpoint goes with neither data files nor --engine",
+        ),
+        (
+            (str(FIXTURES / "good.ttl"), "--endpoint", "http://127.0.0.1:9/q", "--update", "http://127.0.0.1:9/u", "--timeout", "5"),
+            "--endpoint goes with neither data files nor --engine",
+        ),
+        (("--endpoint", "http://127.0.0.1:9/q", "--update", "file:///u", "--timeout", "5"), "starts with http"),
+    ],
+)  # fmt: skip
+def test_inference_on_an_endpoint_says_what_does_not_go_together(options, message):
+    done = run("infer", *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr and len(done.stderr.splitlines()) == 1
+
+
 BROKEN = {
     "a date out of the tenure": ('ipp:tenureEnd "2029-01-01"', 'ipp:tenureEnd "2025-01-01"', "IPP-T01: id:asha did not hold id:ind-minister on 2025-05-05"),
     "a round without a source": ("ipp:hasOutcome id:talks-1-launch , id:talks-1-promise , id:talks-1-adoption ; ipp:citation id:cit-all", "ipp:mode code:virtual", "id:talks-1 ipp:citation"),

@@ -225,7 +225,7 @@ def test_a_rule_about_a_blank_node_is_refused():
 def test_a_rule_that_fails_leaves_no_half_closure(load_text, tmp_path):
     (tmp_path / "broken.rq").write_text("CONSTRUCT { ?x ipp:host ?y } WHERE { ?x ipp:host }")
     graph = load_text("id:x a ipp:Round .")
-    with pytest.raises(InputError):
+    with pytest.raises(InputError, match="not SPARQL"):
         infer(graph, rules=tmp_path)
     assert not list(graph.entailed())
 
