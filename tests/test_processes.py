@@ -99,6 +99,7 @@ def test_an_interrupt_ends_the_children_without_a_word():
 import multiprocessing, os, signal, time
 parent = os.getpid()
 os.setpgrp()
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background inherits that it is ignored
 def work(n):
     if os.getpid() == parent:
         time.sleep(0.5)
