@@ -16,20 +16,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kgtools.answers import Answer
-    from kgtools.entity import show
     from kgtools.errors import DataError, EngineError, InputError, KgError, LimitError
-    from kgtools.exports import export
+    from kgtools.exports.forms import export
     from kgtools.graph import KnowledgeGraph, load
-    from kgtools.hygiene import lint
     from kgtools.inference import infer
+    from kgtools.linting import lint
     from kgtools.pipeline import build
     from kgtools.question import ask, bind, questions
-    from kgtools.statistics import stats
+    from kgtools.records.entity import show
+    from kgtools.records.statistics import stats
+    from kgtools.sparql.answers import Answer
     from kgtools.validation import validate
 
 _WHERE = {
-    "Answer": "answers",
+    "Answer": "sparql.answers",
     "DataError": "errors",
     "EngineError": "errors",
     "InputError": "errors",
@@ -39,13 +39,13 @@ _WHERE = {
     "ask": "question",
     "bind": "question",
     "build": "pipeline",
-    "export": "exports",
+    "export": "exports.forms",
     "infer": "inference",
-    "lint": "hygiene",
+    "lint": "linting",
     "load": "graph",
     "questions": "question",
-    "show": "entity",
-    "stats": "statistics",
+    "show": "records.entity",
+    "stats": "records.statistics",
     "validate": "validation",
 }
 __all__ = [

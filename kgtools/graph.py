@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from kgtools import gate
-from kgtools.engines import Engine, OxigraphEngine, RdflibEngine
 from kgtools.errors import InputError
-from kgtools.vocab import DATASET, ENTAILED_GRAPH, ONTOLOGY_GRAPH, home, ipp
+from kgtools.rdf import read as reader
+from kgtools.sparql.engine import Engine
+from kgtools.sparql.oxigraph import OxigraphEngine
+from kgtools.sparql.rdflib import RdflibEngine
+from kgtools.terms import DATASET, ENTAILED_GRAPH, ONTOLOGY_GRAPH, home, ipp
 
 if TYPE_CHECKING:
     import rdflib
@@ -116,7 +118,7 @@ class KnowledgeGraph:
 
     def to_rdflib(self, *, entailed: bool = True) -> rdflib.Graph:
         """All triples (data, ontology and, unless told not to, the entailed) as a new rdflib graph."""
-        from kgtools.edge import graph_from
+        from kgtools.rdf.bridge import graph_from
 
         parts = [self.asserted(), self.ontology(), *([self.entailed()] if entailed else [])]
         return graph_from(t for part in parts for t in part)
@@ -151,7 +153,7 @@ def load(*paths: Path, ontology: Path | None = None) -> KnowledgeGraph:
             raise InputError(f"load() takes pathlib.Path objects, not {type(path).__name__}: Path({path!r})?")
     folder = ontology or home("ontology")
     sources: list[tuple[Path, Graph]] = [(folder / name, ONTOLOGY_GRAPH) for name in ONTOLOGY_FILES]
-    sources += [(path, ox.DefaultGraph()) for path in gate.files(paths or (home("data"),))]
+    sources += [(path, ox.DefaultGraph()) for path in reader.files(paths or (home("data"),))]
     graph = KnowledgeGraph(ox.Store())
     for document in _fill(graph.store, sources)[len(ONTOLOGY_FILES) :]:
         graph.files.append((document.path, document.statements))
@@ -173,12 +175,12 @@ def from_rdflib(source: rdflib.Graph, *, ontology: Path | None = None) -> Knowle
     """
     import rdflib
 
-    from kgtools.edge import triple_from_rdflib
+    from kgtools.rdf.bridge import triple_from_rdflib
 
     rows = source.quads() if isinstance(source, rdflib.Dataset) else source
     triples = [triple_from_rdflib(tuple(row)[:3]) for row in rows]
     for t in triples:
-        problem = gate.ill_formed(t.object)
+        problem = reader.ill_formed(t.object)
         if problem:
             raise InputError(f"{t.subject} {t.predicate}: {problem}")
     graph = KnowledgeGraph(ox.Store())
@@ -188,7 +190,7 @@ def from_rdflib(source: rdflib.Graph, *, ontology: Path | None = None) -> Knowle
     return graph
 
 
-def _fill(store: ox.Store, sources: Iterable[tuple[Path, Graph]]) -> list[gate.Document]:
+def _fill(store: ox.Store, sources: Iterable[tuple[Path, Graph]]) -> list[reader.Document]:
     """Load files, each into one graph of a new store: a thread loads each text while this one checks it.
 
     Raises:
@@ -197,15 +199,15 @@ def _fill(store: ox.Store, sources: Iterable[tuple[Path, Graph]]) -> list[gate.D
     documents, loads = [], []
     with ThreadPoolExecutor(1) as loader:
         for path, graph in sources:
-            text = gate.read_text(path)
+            text = reader.read_text(path)
             loads.append(loader.submit(_put, store, text, graph))
-            documents.append(gate.check(text))
+            documents.append(reader.check(text))
         for done in loads:
             done.result()
     return documents
 
 
-def _put(store: ox.Store, text: gate.Text, graph: Graph) -> None:
+def _put(store: ox.Store, text: reader.Text, graph: Graph) -> None:
     """Load a text into one graph of a store; statements of named graphs join the others there."""
     if text.form.supports_datasets:
         store.bulk_extend(

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kgtools import gate, guard
-from kgtools.engines import Engine
 from kgtools.errors import InputError
 from kgtools.graph import ONTOLOGY_FILES, KnowledgeGraph
-from kgtools.question import with_prefixes
+from kgtools.rdf import read as reader
 from kgtools.rules.compile import compile_axioms
 from kgtools.rules.consistency import Inconsistency, inconsistencies
 from kgtools.rules.fixpoint import Closure, Construct, close
-from kgtools.vocab import ENTAILED_GRAPH, home
+from kgtools.sparql import policy
+from kgtools.sparql.engine import Engine
+from kgtools.sparql.prefixes import with_prefixes
+from kgtools.terms import ENTAILED_GRAPH, home
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,9 @@ def infer_on(engine: Engine, *, ontology: Path | None = None, rules: Path | None
         EngineError, LimitError: the engine failed or was too slow; the named graph is then gone, unless the engine
             refused that too or failed only when asked for contradictions.
     """
-    from kgtools.rules.sparql import close_on
+    from kgtools.rules.server import close_on
 
-    schema = [t for name in ONTOLOGY_FILES for t in gate.read((ontology or home("ontology")) / name).triples]
+    schema = [t for name in ONTOLOGY_FILES for t in reader.read((ontology or home("ontology")) / name).triples]
     constructs = [_construct(engine, p, lambda new: None) for p in _rules(rules)]
     closure = close_on(engine, compile_axioms(schema), constructs, ENTAILED_GRAPH)
     return Inference(closure, list(inconsistencies(engine)))
@@ -86,7 +87,7 @@ def _rules(folder: Path | None) -> list[Path]:
 
 def _construct(engine: Engine, path: Path, tell: Callable[[list[ox.Triple]], None]) -> Construct:
     text = path.read_text(encoding="utf-8")
-    if guard.check(text, name=str(path)) != "CONSTRUCT":
+    if policy.check(text, name=str(path)) != "CONSTRUCT":
         raise InputError(f"{path}: a rule is a CONSTRUCT query")
     query = with_prefixes(text)
 
@@ -99,9 +100,9 @@ def _construct(engine: Engine, path: Path, tell: Callable[[list[ox.Triple]], Non
 
 def _premises(engine: Engine, query: str, triple: ox.Triple) -> list[ox.Triple]:
     """The triples that a CONSTRUCT rule matched when it made `triple`: its WHERE, asked again with the head bound."""
-    from kgtools.algebra import instantiate, patterns
+    from kgtools.sparql.algebra import instantiate, patterns
 
-    stream = list(guard.tokens(query))
+    stream = list(policy.tokens(query))
     at = next(n for n, t in enumerate(stream) if t.text == "{")
     body = next(t for t in stream[at + 1 :] if t.text == "{")
     head = stream[at + 1 : at + 4]

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kgtools.engines import each
-from kgtools.exports import export_all
+from kgtools.exports.forms import export_all
 from kgtools.graph import KnowledgeGraph, load
-from kgtools.hygiene import lint
 from kgtools.inference import infer
+from kgtools.linting import lint
 from kgtools.question import ask, questions
+from kgtools.sparql.engine import each
 from kgtools.validation import validate
 
 EXPORTS = ("ttl", "reifiers", "trig", "jsonld", "csv", "nt", "rdfxml")

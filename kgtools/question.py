@@ -18,16 +18,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from kgtools import guard
-from kgtools.answers import Answer
-from kgtools.engines import Engine
 from kgtools.errors import InputError
-from kgtools.vocab import XSD, expand, home, prefixes
+from kgtools.sparql import policy
+from kgtools.sparql.answers import Answer
+from kgtools.sparql.engine import Engine
+from kgtools.sparql.prefixes import with_prefixes
+from kgtools.terms import XSD, expand, home
 
 TYPES = ("iri", "date", "integer", "string")
 
@@ -89,7 +89,7 @@ def read_question(path: Path) -> Question:
                 f"{path}: '#+ param: {row}' is not 'name type default meaning', type one of {', '.join(TYPES)}"
             )
         parameters.append(Parameter(*cells))
-    guard.check(text, name=str(path))
+    policy.check(text, name=str(path))
     question = Question(
         path.stem,
         header["summary"][0],
@@ -140,7 +140,7 @@ def ask(engine: Engine, text: str, *, name: str = "query") -> Answer:
     Raises:
         InputError: the query may not be asked, is not SPARQL, or is a CONSTRUCT or DESCRIBE.
     """
-    form = guard.check(text, name=name)
+    form = policy.check(text, name=name)
     full = with_prefixes(text)
     if form == "ASK":
         truth = "true" if engine.ask(full) else "false"
@@ -149,19 +149,6 @@ def ask(engine: Engine, text: str, *, name: str = "query") -> Answer:
         raise InputError(f"{name}: {form} gives a graph, not rows; use kgtools export or Engine.construct")
     solutions = engine.select(full)
     return Answer(solutions.variables, solutions.rows)
-
-
-def with_prefixes(text: str) -> str:
-    """The query with a PREFIX line for each project prefix that it uses and does not declare, on its first line."""
-    stream = list(guard.tokens(text))
-    used = {t.text.partition(":")[0] for t in stream if t.kind == "name"}
-    declared = {
-        b.text.partition(":")[0]
-        for a, b in pairwise(stream)
-        if a.kind == "word" and a.text.upper() == "PREFIX" and b.kind == "name"
-    }
-    lines = [f"PREFIX {p}: <{n}>" for p, n in prefixes().items() if p in used - declared]
-    return " ".join([*lines, text])
 
 
 def _term(parameter: Parameter, value: str) -> str:
@@ -188,7 +175,7 @@ def _term(parameter: Parameter, value: str) -> str:
 
 def _replace_values(name: str, text: str, variable: str, term: str) -> str:
     """Put one serialised term into the `VALUES ?variable { … }` blocks of a query."""
-    stream = list(guard.tokens(text))
+    stream = list(policy.tokens(text))
     spans = []
     for a, b, c in zip(stream, stream[1:], stream[2:], strict=False):
         if a.text.upper() == "VALUES" and b.text == f"?{variable}" and c.text == "{":

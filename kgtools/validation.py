@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kgtools import gate
 from kgtools.errors import InputError
 from kgtools.graph import KnowledgeGraph
+from kgtools.rdf import read as reader
 from kgtools.shacl.report import Report
 from kgtools.shacl.validate import validate as run_compiled
-from kgtools.vocab import home
+from kgtools.terms import home
 
 ENGINES = ("compiled", "rdflib", "reference")
 
@@ -23,8 +23,8 @@ def read_shapes(*paths: Path) -> list[ox.Triple]:
     Raises:
         InputError: a file is missing or does not pass the gate.
     """
-    triples = [t for p in gate.files(paths or (home("ontology") / "shapes",)) for t in gate.read(p).triples]
-    return triples + gate.read(home("ontology") / "prefixes.ttl").triples
+    triples = [t for p in reader.files(paths or (home("ontology") / "shapes",)) for t in reader.read(p).triples]
+    return triples + reader.read(home("ontology") / "prefixes.ttl").triples
 
 
 def validate(graph: KnowledgeGraph, shapes: Sequence[ox.Triple] | None = None, *, engine: str = "compiled") -> Report:

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kgtools import gate
 from kgtools.errors import InputError
 from kgtools.graph import load
+from kgtools.rdf import read as reader
 from kgtools.shacl.incremental import Validation
 from kgtools.shacl.report import Finding, Report
-from kgtools.vocab import home
+from kgtools.terms import home
 
 POLL = 0.2
 """Seconds between two looks at the files."""
@@ -58,7 +58,7 @@ def watch(
     start = time.perf_counter()
     chosen = paths or (home("data"),)
     stamps = _stamps(chosen)
-    held = {path: set(gate.read(path).triples) for path in stamps}
+    held = {path: set(reader.read(path).triples) for path in stamps}
     often = Counter(t for triples in held.values() for t in triples)
     validation = Validation(load(*chosen), shapes)
     validation.prepare()
@@ -76,7 +76,7 @@ def watch(
         removed: set[ox.Triple] = set()
         for path in touched:
             try:
-                new = set(gate.read(path).triples) if path in now else set()
+                new = set(reader.read(path).triples) if path in now else set()
             except InputError as error:
                 problem = str(error)
                 continue
@@ -96,7 +96,7 @@ def watch(
 def _stamps(paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
     """When each file was last written, and its size."""
     out = {}
-    for path in gate.files(paths):
+    for path in reader.files(paths):
         about = path.stat()
         out[path] = (about.st_mtime_ns, about.st_size)
     return out

@@ -6,9 +6,9 @@ from conftest import ROOT
 
 from kgtools import infer, load, stats
 from kgtools.files import write
-from kgtools.gate import read
-from kgtools.statistics import description
-from kgtools.turtle import to_turtle
+from kgtools.rdf.read import read
+from kgtools.rdf.write import to_turtle
+from kgtools.records.statistics import description
 
 if __name__ == "__main__":
     path = ROOT / "data" / "dataset.ttl"

@@ -23,11 +23,11 @@ from pyshacl.constraints.core import property_pair_constraints as pairs
 from pyshacl.constraints.core import value_range_constraints as ranges
 from pyshacl.constraints.sparql.sparql_based_constraints import SPARQLBasedConstraint
 
-from kgtools.engines import OxigraphEngine
 from kgtools.shacl.reference import reference
 from kgtools.shacl.report import Finding, Report
 from kgtools.shacl.validate import validate
-from kgtools.vocab import SH, XSD
+from kgtools.sparql.oxigraph import OxigraphEngine
+from kgtools.terms import SH, XSD
 
 PREFIXES = """@prefix e: <http://e/> .
 @prefix sh: <http://www.w3.org/ns/shacl#> .

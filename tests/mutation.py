@@ -29,12 +29,12 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kgtools.graph import KnowledgeGraph, load
+from kgtools.rdf.index import Index
 from kgtools.shacl.incremental import Validation
 from kgtools.shacl.report import Report
-from kgtools.shacl.shapes import ShapesGraph
 from kgtools.shacl.shapes import read_shapes as index_shapes
+from kgtools.terms import CODE, ID, IPP, LABEL, RDFS, SH, SKOS, TYPE, XSD, ipp, short
 from kgtools.validation import read_shapes
-from kgtools.vocab import CODE, ID, IPP, LABEL, RDFS, SH, SKOS, TYPE, XSD, ipp, short
 
 LOOK = 200
 """At how many facts of a class an operator looks for those that it fits."""
@@ -484,7 +484,7 @@ def noticed(outcomes: Iterable[Outcome], shapes: Iterable[str]) -> dict[str, tup
 
 def counting_shapes(triples: Iterable[ox.Triple]) -> list[str]:
     """The shapes that can be the source of a counted finding: those that carry a message or a SPARQL constraint."""
-    found = index_shapes(ShapesGraph.of(triples)).values()
+    found = index_shapes(Index.of(triples)).values()
     severities = {ox.NamedNode(SH + s) for s in COUNTED}
     return sorted(
         short(s.node)

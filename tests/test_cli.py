@@ -88,8 +88,8 @@ def test_breaking_one_fact_fails_by_name(what, tmp_path):
 
 
 def test_a_misspelt_constraint_and_an_unknown_target_fail_lint(tmp_path, graph):
-    from kgtools.gate import read
-    from kgtools.hygiene import check_shapes
+    from kgtools.linting import check_shapes
+    from kgtools.rdf.read import read
 
     text = (ROOT / "ontology" / "shapes" / "evidence.ttl").read_text(encoding="utf-8")
     path = tmp_path / "shapes.ttl"

@@ -7,10 +7,10 @@ import pyoxigraph as ox
 from conftest import ROOT
 
 from kgtools import stats
-from kgtools.gate import read
-from kgtools.hygiene import lint
-from kgtools.statistics import description
-from kgtools.vocab import IPP, OWL, RDF, home, ipp
+from kgtools.linting import lint
+from kgtools.rdf.read import read
+from kgtools.records.statistics import description
+from kgtools.terms import IPP, OWL, RDF, home, ipp
 
 
 def test_the_real_ontology_shapes_and_queries_are_clean(graph):

@@ -34,17 +34,18 @@ from hypothesis import HealthCheck, given, settings
 from server import put, running
 from test_shapes import EDITS
 
-from kgtools.edge import graph_from
-from kgtools.engines import EndpointEngine, RdflibEngine
 from kgtools.graph import KnowledgeGraph, load
+from kgtools.rdf.bridge import graph_from
+from kgtools.rdf.index import Index
 from kgtools.shacl.compile import compile_shapes
 from kgtools.shacl.reference import reference
 from kgtools.shacl.report import Report
-from kgtools.shacl.shapes import ShapesGraph
 from kgtools.shacl.validate import validate
+from kgtools.sparql.endpoint import EndpointEngine
+from kgtools.sparql.rdflib import RdflibEngine
+from kgtools.terms import home, short
 from kgtools.validation import read_shapes
 from kgtools.validation import validate as validate_graph
-from kgtools.vocab import home, short
 
 MORE = int(os.environ.get("KG_EXAMPLES", "1"))
 """Times as many examples as a run of the suite draws."""
@@ -385,7 +386,7 @@ def test_minus_is_handed_over_and_refused_by_the_reference() -> None:
 
     shapes = triples(constraint("SELECT $this WHERE { $this e:p ?x MINUS { $this e:q ?x } }"))
     engine, data = engine_of(triples(FRIENDS))
-    assert ["MINUS" in r for r in compile_shapes(ShapesGraph.of(shapes)).handed_over.values()] == [True]
+    assert ["MINUS" in r for r in compile_shapes(Index.of(shapes)).handed_over.values()] == [True]
     for run in (lambda: validate(engine, shapes), lambda: reference(data, shapes)):
         with pytest.raises(KgError, match="MINUS"):
             run()

@@ -12,10 +12,10 @@ import rdflib.compare
 from conftest import FIXTURES, ROOT
 
 from kgtools import InputError, export, load
-from kgtools.exports import serialise
-from kgtools.gate import read
-from kgtools.tables import COLUMNS, table
-from kgtools.turtle import to_turtle
+from kgtools.exports.forms import serialise
+from kgtools.rdf.read import read
+from kgtools.rdf.write import to_turtle
+from kgtools.records.tables import COLUMNS, table
 
 
 @pytest.mark.parametrize("form", ["ttl", "nt", "nq", "trig", "jsonld", "rdfxml"])

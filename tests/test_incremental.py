@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from kgtools import load, validate
 from kgtools.shacl.incremental import Validation
+from kgtools.terms import CODE, ID, IPP, XSD, expand, ipp
 from kgtools.validation import read_shapes
-from kgtools.vocab import CODE, ID, IPP, XSD, expand, ipp
 
 SHAPES = read_shapes()
 GOOD = sorted(load(FIXTURES / "good.ttl").asserted(), key=str)
@@ -75,7 +75,7 @@ e:S a sh:NodeShape ; sh:targetClass ipp:Person ; sh:targetSubjectsOf ipp:holder 
 @given(st.lists(st.integers(0, len(GOOD) - 1), min_size=1, max_size=6))
 def test_paths_of_every_form_are_followed(tmp_path_factory, which):
     """Triples that the shape's paths run through are cut and joined again, wherever they lie on the path."""
-    from kgtools.gate import read
+    from kgtools.rdf.read import read
 
     path = tmp_path_factory.mktemp("shapes") / "shapes.ttl"
     path.write_text(SHAPE_TEXT, encoding="utf-8")

@@ -12,14 +12,16 @@ from hypothesis import strategies as st
 from server import put, running
 
 from kgtools import EngineError, InputError, infer, load
-from kgtools.edge import graph_from
-from kgtools.engines import EndpointEngine, OxigraphEngine, RdflibEngine
 from kgtools.inference import _construct, infer_on
+from kgtools.rdf.bridge import graph_from
 from kgtools.rules.compile import compile_axioms
 from kgtools.rules.fixpoint import close
 from kgtools.rules.reference import reference_closure
-from kgtools.rules.sparql import close_on
-from kgtools.vocab import ENTAILED_GRAPH, OWL, RDF, RDFS, expand, ipp
+from kgtools.rules.server import close_on
+from kgtools.sparql.endpoint import EndpointEngine
+from kgtools.sparql.oxigraph import OxigraphEngine
+from kgtools.sparql.rdflib import RdflibEngine
+from kgtools.terms import ENTAILED_GRAPH, OWL, RDF, RDFS, expand, ipp
 
 E = "http://e/"
 TYPE = ox.NamedNode(RDF + "type")

@@ -10,8 +10,8 @@ from conftest import FIXTURES
 
 from kgtools.graph import load
 from kgtools.shacl.incremental import Validation
+from kgtools.terms import expand, ipp
 from kgtools.validation import read_shapes
-from kgtools.vocab import expand, ipp
 
 FIXTURE = FIXTURES / "good.ttl"
 SHAPES = read_shapes()

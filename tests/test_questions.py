@@ -10,8 +10,9 @@ import pytest
 from server import put, running
 
 from kgtools import EngineError, InputError, LimitError, ask, bind, questions
-from kgtools.engines import EndpointEngine
-from kgtools.question import Question, read_question, with_prefixes
+from kgtools.question import Question, read_question
+from kgtools.sparql.endpoint import EndpointEngine
+from kgtools.sparql.prefixes import with_prefixes
 
 QUESTIONS = questions()
 
@@ -223,7 +224,7 @@ def test_an_endpoint_that_fails_is_said(server):
 
 
 def test_a_deadline_stops_a_query(graph):
-    from kgtools.processes import within
+    from kgtools.sparql.workers import within
 
     with pytest.raises(LimitError, match=r"no answer within 0\.5 s"):
         within(0.5, lambda: graph.engine().select("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"))

@@ -13,17 +13,18 @@ import pyoxigraph as ox
 import pytest
 from conftest import FIXTURES
 
-from kgtools.gate import read
 from kgtools.graph import load
+from kgtools.rdf.index import Index
+from kgtools.rdf.read import read
 from kgtools.shacl.report import Finding
-from kgtools.shacl.shapes import Shape, ShapesGraph, read_shapes
+from kgtools.shacl.shapes import Shape, read_shapes
+from kgtools.terms import RDF, RDFS, SH, XSD, expand, ipp, short
 from kgtools.validation import read_shapes as shape_triples
 from kgtools.validation import validate
-from kgtools.vocab import RDF, RDFS, SH, XSD, expand, ipp, short
 
 GOOD = read(FIXTURES / "good.ttl").triples
 SHAPES = shape_triples()
-INDEX = read_shapes(ShapesGraph.of(SHAPES))
+INDEX = read_shapes(Index.of(SHAPES))
 ONTOLOGY = list(load(FIXTURES / "good.ttl").ontology())
 TYPE = ox.NamedNode(RDF + "type")
 

@@ -16,12 +16,12 @@ from conftest import SUITES
 from rdflib import RDF, Namespace
 from rdflib.namespace import SH
 
-from kgtools.edge import to_rdflib
-from kgtools.engines import OxigraphEngine
 from kgtools.errors import InputError
+from kgtools.rdf.bridge import to_rdflib
+from kgtools.rdf.index import Index
 from kgtools.shacl.compile import compile_shapes
-from kgtools.shacl.shapes import ShapesGraph
 from kgtools.shacl.validate import validate
+from kgtools.sparql.oxigraph import OxigraphEngine
 
 MF = Namespace("http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#")
 SHT = Namespace("http://www.w3.org/ns/shacl-test#")
@@ -93,7 +93,7 @@ def test_w3c(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in data)
     if result == SHT.Failure:
         try:
-            handed = compile_shapes(ShapesGraph.of(shapes)).handed_over
+            handed = compile_shapes(Index.of(shapes)).handed_over
         except InputError:
             return
         assert handed, "a failure is expected; the compiler neither refused nor handed over"

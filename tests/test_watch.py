@@ -8,8 +8,8 @@ import shutil
 import pytest
 from conftest import FIXTURES, PREFIXES
 
+from kgtools.terms import short
 from kgtools.validation import read_shapes
-from kgtools.vocab import short
 from kgtools.watch import watch
 
 

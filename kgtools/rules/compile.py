@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kgtools.errors import InputError
-from kgtools.shacl.shapes import Node, ShapesGraph
-from kgtools.vocab import OWL, RDF, RDFS, XSD, short
+from kgtools.rdf.index import Index, Node
+from kgtools.terms import OWL, RDF, RDFS, XSD, short
 
 Atom = tuple[str | Node, Node, str | Node]
 """A triple pattern; a string is a variable."""
@@ -54,7 +54,7 @@ def _atom(atom: Atom) -> str:
     return " ".join(x if isinstance(x, str) else str(x) for x in atom)
 
 
-def _pairs(graph: ShapesGraph, predicate: str) -> Iterator[tuple[Node, Node]]:
+def _pairs(graph: Index, predicate: str) -> Iterator[tuple[Node, Node]]:
     for (subject, p), objects in graph.index.items():
         if p == predicate:
             for o in objects:
@@ -65,7 +65,7 @@ def _named(*nodes: Node) -> bool:
     return all(isinstance(n, ox.NamedNode) for n in nodes)
 
 
-def cax_sco(graph: ShapesGraph) -> Iterator[Rule]:
+def cax_sco(graph: Index) -> Iterator[Rule]:
     """Subclass: an instance of the one is an instance of the other."""
     for one, other in _pairs(graph, RDFS + "subClassOf"):
         if _named(one, other):
@@ -77,7 +77,7 @@ def cax_sco(graph: ShapesGraph) -> Iterator[Rule]:
             )
 
 
-def cax_eqc(graph: ShapesGraph) -> Iterator[Rule]:
+def cax_eqc(graph: Index) -> Iterator[Rule]:
     """Equivalent classes (cax-eqc1, cax-eqc2)."""
     for one, other in _pairs(graph, OWL + "equivalentClass"):
         if _named(one, other):
@@ -86,7 +86,7 @@ def cax_eqc(graph: ShapesGraph) -> Iterator[Rule]:
             yield Rule("cax-eqc2", (("?x", TYPE, other),), ("?x", TYPE, one), axiom)
 
 
-def prp_spo1(graph: ShapesGraph) -> Iterator[Rule]:
+def prp_spo1(graph: Index) -> Iterator[Rule]:
     """Subproperty."""
     for one, other in _pairs(graph, RDFS + "subPropertyOf"):
         if _named(one, other):
@@ -98,7 +98,7 @@ def prp_spo1(graph: ShapesGraph) -> Iterator[Rule]:
             )
 
 
-def prp_eqp(graph: ShapesGraph) -> Iterator[Rule]:
+def prp_eqp(graph: Index) -> Iterator[Rule]:
     """Equivalent properties (prp-eqp1, prp-eqp2)."""
     for one, other in _pairs(graph, OWL + "equivalentProperty"):
         axiom = f"{short(one)} owl:equivalentProperty {short(other)}"
@@ -106,21 +106,21 @@ def prp_eqp(graph: ShapesGraph) -> Iterator[Rule]:
         yield Rule("prp-eqp2", (("?x", other, "?y"),), ("?x", one, "?y"), axiom)
 
 
-def prp_dom(graph: ShapesGraph) -> Iterator[Rule]:
+def prp_dom(graph: Index) -> Iterator[Rule]:
     """Domain."""
     for prop, cls in _pairs(graph, RDFS + "domain"):
         if _named(prop, cls):
             yield Rule("prp-dom", (("?x", prop, "?y"),), ("?x", TYPE, cls), f"{short(prop)} rdfs:domain {short(cls)}")
 
 
-def prp_rng(graph: ShapesGraph) -> Iterator[Rule]:
+def prp_rng(graph: Index) -> Iterator[Rule]:
     """Range, where it is a class and no datatype."""
     for prop, cls in _pairs(graph, RDFS + "range"):
         if _named(prop, cls) and not str(cls).startswith((f"<{XSD}", f"<{RDFS}Literal", f"<{RDF}langString")):
             yield Rule("prp-rng", (("?x", prop, "?y"),), ("?y", TYPE, cls), f"{short(prop)} rdfs:range {short(cls)}")
 
 
-def prp_inv(graph: ShapesGraph) -> Iterator[Rule]:
+def prp_inv(graph: Index) -> Iterator[Rule]:
     """Inverse properties (prp-inv1, prp-inv2)."""
     for one, other in _pairs(graph, OWL + "inverseOf"):
         if _named(one, other):
@@ -129,18 +129,18 @@ def prp_inv(graph: ShapesGraph) -> Iterator[Rule]:
             yield Rule("prp-inv2", (("?x", other, "?y"),), ("?y", one, "?x"), axiom)
 
 
-def _of_type(graph: ShapesGraph, name: str) -> Iterator[Node]:
+def _of_type(graph: Index, name: str) -> Iterator[Node]:
     wanted = ox.NamedNode(OWL + name)
     return (s for s, t in _pairs(graph, RDF + "type") if t == wanted)
 
 
-def prp_symp(graph: ShapesGraph) -> Iterator[Rule]:
+def prp_symp(graph: Index) -> Iterator[Rule]:
     """Symmetric property."""
     for p in _of_type(graph, "SymmetricProperty"):
         yield Rule("prp-symp", (("?x", p, "?y"),), ("?y", p, "?x"), f"{short(p)} a owl:SymmetricProperty")
 
 
-def prp_trp(graph: ShapesGraph) -> Iterator[Rule]:
+def prp_trp(graph: Index) -> Iterator[Rule]:
     """Transitive property."""
     for p in _of_type(graph, "TransitiveProperty"):
         yield Rule(
@@ -151,7 +151,7 @@ def prp_trp(graph: ShapesGraph) -> Iterator[Rule]:
         )
 
 
-def prp_spo2(graph: ShapesGraph) -> Iterator[Rule]:
+def prp_spo2(graph: Index) -> Iterator[Rule]:
     """Property chain."""
     for prop, head in _pairs(graph, OWL + "propertyChainAxiom"):
         steps = graph.list(head)
@@ -160,7 +160,7 @@ def prp_spo2(graph: ShapesGraph) -> Iterator[Rule]:
         yield Rule("prp-spo2", body, ("?x0", prop, f"?x{len(steps)}"), axiom)
 
 
-def cls_hv(graph: ShapesGraph) -> Iterator[Rule]:
+def cls_hv(graph: Index) -> Iterator[Rule]:
     """hasValue restriction (cls-hv1, cls-hv2), reached through subClassOf or equivalentClass of a named class."""
     for node, value in _pairs(graph, OWL + "hasValue"):
         prop = graph.one(node, OWL + "onProperty")
@@ -178,7 +178,7 @@ def cls_hv(graph: ShapesGraph) -> Iterator[Rule]:
                         yield Rule("cls-hv2", (("?x", prop, value),), ("?x", TYPE, cls), axiom)
 
 
-def cls_avf(graph: ShapesGraph) -> Iterator[Rule]:
+def cls_avf(graph: Index) -> Iterator[Rule]:
     """allValuesFrom restriction as a superclass."""
     for node, filler in _pairs(graph, OWL + "allValuesFrom"):
         prop = graph.one(node, OWL + "onProperty")
@@ -192,7 +192,7 @@ def cls_avf(graph: ShapesGraph) -> Iterator[Rule]:
                 )
 
 
-RULES: tuple[Callable[[ShapesGraph], Iterator[Rule]], ...] = (
+RULES: tuple[Callable[[Index], Iterator[Rule]], ...] = (
     cax_sco, cax_eqc, prp_spo1, prp_eqp, prp_dom, prp_rng, prp_inv, prp_symp, prp_trp, prp_spo2, cls_hv, cls_avf,
 )  # fmt: skip
 
@@ -220,7 +220,7 @@ def compile_axioms(ontology: Iterable[ox.Triple]) -> list[Rule]:
     Raises:
         InputError: an axiom needs a rule that this compiler does not have; it is named, and never skipped.
     """
-    graph = ShapesGraph.of(ontology)
+    graph = Index.of(ontology)
     for (subject, predicate), objects in graph.index.items():
         for term in (predicate, *(getattr(o, "value", "") for o in objects if predicate == RDF + "type")):
             if term in UNSUPPORTED:

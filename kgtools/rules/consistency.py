@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kgtools.engines import Engine, Term
-from kgtools.vocab import OWL, RDF, short
+from kgtools.sparql.engine import Engine, Term
+from kgtools.terms import OWL, RDF, short
 
 
 @dataclass(frozen=True, slots=True)

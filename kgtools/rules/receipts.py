@@ -14,7 +14,7 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from kgtools.rules.compile import Atom, Rule
-from kgtools.vocab import short
+from kgtools.terms import short
 
 Premises = Callable[[ox.Triple], Iterable[ox.Triple]]
 """How a CONSTRUCT rule tells from which triples it made one."""

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from kgtools.edge import graph_from, triple_from_rdflib
 from kgtools.errors import InputError
-from kgtools.vocab import OWL, RDF, RDFS, XSD
+from kgtools.rdf.bridge import graph_from, triple_from_rdflib
+from kgtools.terms import OWL, RDF, RDFS, XSD
 
 _BOOKKEEPING = (RDF, RDFS, OWL, XSD)
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kgtools import guard
 from kgtools.errors import InputError
+from kgtools.rdf.index import Index, Node
 from kgtools.shacl.components import NEVER, Names, NotCompilable, Place, constant, violations
 from kgtools.shacl.paths import may_be_empty, sparql_path
-from kgtools.shacl.shapes import SHAPE_LISTS, SHAPE_REFS, Node, Shape, ShapesGraph, read_shapes
-from kgtools.vocab import RDF, RDFS, SH, short
+from kgtools.shacl.shapes import SHAPE_LISTS, SHAPE_REFS, Shape, read_shapes
+from kgtools.sparql import policy
+from kgtools.terms import RDF, RDFS, SH, short
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class Compiled:
     handed_over: dict[Node, str]
 
 
-def compile_shapes(graph: ShapesGraph) -> Compiled:
+def compile_shapes(graph: Index) -> Compiled:
     """Compile every targeted shape of a shapes graph.
 
     Raises:
@@ -129,7 +130,7 @@ def target_pattern(shape: Shape, node: str) -> str:
 
 
 def _shape_queries(
-    graph: ShapesGraph,
+    graph: Index,
     shapes: dict[Node, Shape],
     root: Shape,
     shape: Shape,
@@ -178,7 +179,7 @@ def _shape_queries(
 
 
 def _sparql_query(
-    graph: ShapesGraph, root: Shape, shape: Shape, constraint: Node, context: str, node: str, path: str | None
+    graph: Index, root: Shape, shape: Shape, constraint: Node, context: str, node: str, path: str | None
 ) -> CompiledQuery:
     """A `sh:sparql` constraint (section 5) with its target written in, for all focus nodes at once."""
     select = graph.one(constraint, SH + "select")
@@ -188,9 +189,9 @@ def _sparql_query(
         raise NotCompilable("a SPARQL constraint below a path")
     off = graph.one(constraint, SH + "deactivated")
     text = select.value
-    guard.check(text, name=f"shape {short(shape.node)}")
+    policy.check(text, name=f"shape {short(shape.node)}")
     text = _replaced(text, {"$this": "?this"} | ({} if path is None else {"$PATH": path, "?PATH": path}))
-    stream = list(guard.tokens(text))
+    stream = list(policy.tokens(text))
     where = _where(stream)
     words = {t.text.upper() for t in stream if t.kind == "word"}
     if (
@@ -230,14 +231,14 @@ def _sparql_query(
 def _replaced(text: str, names: dict[str, str]) -> str:
     """A query with these variables replaced, and its strings and comments left alone."""
     out, last = [], 0
-    for token in guard.tokens(text):
+    for token in policy.tokens(text):
         if token.text in names:
             out += [text[last : token.start], names[token.text]]
             last = token.end
     return "".join(out) + text[last:]
 
 
-def _where(stream: list[guard.Token]) -> int | None:
+def _where(stream: list[policy.Token]) -> int | None:
     """Where the WHERE group of a query begins; its SELECT clause may hold groups in brackets."""
     depth = 0
     for n, token in enumerate(stream):
@@ -247,7 +248,7 @@ def _where(stream: list[guard.Token]) -> int | None:
     return None
 
 
-def _check_binding(shape: Shape, stream: list[guard.Token]) -> None:
+def _check_binding(shape: Shape, stream: list[policy.Token]) -> None:
     """The rules of pre-binding (section 5.2.1): $this is never assigned, and every sub-SELECT projects it."""
     this = ("$this", "?this")
     for at, token in enumerate(stream[:-1]):
@@ -265,7 +266,7 @@ def _into_nested(body: str, inner: str) -> str:
     """Write the target into each group that uses $this where it would be unbound: UNION, sub-SELECT, nested OPTIONAL."""
     out: list[str] = []
     last = 0
-    stream = list(guard.tokens(body))
+    stream = list(policy.tokens(body))
     outside: list[str] = []
     for at, token in enumerate(stream):
         if token.text == "}" and outside:
@@ -295,7 +296,7 @@ def _into_nested(body: str, inner: str) -> str:
     return "".join(out) + body[last:]
 
 
-def _prefixes(graph: ShapesGraph, constraint: Node) -> list[tuple[str, str]]:
+def _prefixes(graph: Index, constraint: Node) -> list[tuple[str, str]]:
     """The prefixes that `sh:prefixes` gives a constraint (section 5.2.1), owl:imports followed."""
     out: dict[str, str] = {}
     queue = list(graph.all(constraint, SH + "prefixes"))
@@ -317,7 +318,7 @@ def _prefixes(graph: ShapesGraph, constraint: Node) -> list[tuple[str, str]]:
     return sorted(out.items())
 
 
-def _custom_parameters(graph: ShapesGraph) -> set[str]:
+def _custom_parameters(graph: Index) -> set[str]:
     """The parameters of SPARQL-based constraint components that the shapes graph declares."""
     out: set[str] = set()
     for (_, predicate), objects in graph.index.items():

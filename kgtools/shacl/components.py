@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kgtools.errors import InputError
+from kgtools.rdf.index import Index, Node
 from kgtools.shacl.paths import sparql_path
-from kgtools.shacl.shapes import Node, Shape, ShapesGraph
-from kgtools.vocab import RDF, RDFS, SH, XSD, short
+from kgtools.shacl.shapes import Shape
+from kgtools.terms import RDF, RDFS, SH, XSD, short
 
 MAX_DISTINCT = 6
 """Counts up to here are asked for as that many pairwise different values; above, the reference engine counts."""
@@ -65,7 +66,7 @@ class Names:
 class Place:
     """Where a shape stands: the shapes graph, the shape, the variable of its node, and what encloses it."""
 
-    graph: ShapesGraph
+    graph: Index
     shapes: dict[Node, Shape]
     shape: Shape
     node: str

@@ -8,15 +8,16 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from kgtools.algebra import patterns
-from kgtools.engines import Engine, each
 from kgtools.graph import KnowledgeGraph
+from kgtools.rdf.index import Index, Node
 from kgtools.shacl.compile import CompiledQuery, compile_shapes
 from kgtools.shacl.reach import Everywhere, Probe, probes, reached, shape_patterns
 from kgtools.shacl.report import Finding, Report
-from kgtools.shacl.shapes import Node, Shape, ShapesGraph, read_shapes
+from kgtools.shacl.shapes import Shape, read_shapes
 from kgtools.shacl.validate import handed_over_findings, run_by_target
-from kgtools.vocab import BASE, ONTOLOGY_GRAPH, RDFS, TYPE, short
+from kgtools.sparql.algebra import patterns
+from kgtools.sparql.engine import Engine, each
+from kgtools.terms import BASE, ONTOLOGY_GRAPH, RDFS, TYPE, short
 
 REMOVED_GRAPH = ox.NamedNode(BASE + "graph/removed")
 """Holds the removed triples while it is worked out what an edit reaches."""
@@ -39,7 +40,7 @@ class Validation:
     def __init__(self, graph: KnowledgeGraph, shapes: Iterable[ox.Triple]) -> None:
         self._graph = graph
         self._triples = list(shapes)
-        self._shapes = ShapesGraph.of(self._triples)
+        self._shapes = Index.of(self._triples)
         self._compiled = compile_shapes(self._shapes)
         self._groups: dict[Node, list[CompiledQuery]] = defaultdict(list)
         for query in self._compiled.queries:

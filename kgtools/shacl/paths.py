@@ -5,13 +5,13 @@ from __future__ import annotations
 import pyoxigraph as ox
 
 from kgtools.errors import InputError
-from kgtools.shacl.shapes import Node, ShapesGraph
-from kgtools.vocab import RDF, SH, short
+from kgtools.rdf.index import Index, Node
+from kgtools.terms import RDF, SH, short
 
 _STEPS = {"inversePath": "^{}", "zeroOrMorePath": "{}*", "oneOrMorePath": "{}+", "zeroOrOnePath": "{}?"}
 
 
-def sparql_path(graph: ShapesGraph, node: Node, trail: tuple[Node, ...] = ()) -> str:
+def sparql_path(graph: Index, node: Node, trail: tuple[Node, ...] = ()) -> str:
     """The path at `node` as SPARQL text, bracketed so that it can stand anywhere.
 
     Raises:
@@ -35,7 +35,7 @@ def sparql_path(graph: ShapesGraph, node: Node, trail: tuple[Node, ...] = ()) ->
     raise InputError(f"{short(node)} is not a property path; see SHACL section 2.3.1")
 
 
-def may_be_empty(graph: ShapesGraph, node: Node) -> bool:
+def may_be_empty(graph: Index, node: Node) -> bool:
     """Whether a path can lead from a node to that node by no step at all."""
     if isinstance(node, ox.NamedNode):
         return False
@@ -50,7 +50,7 @@ def may_be_empty(graph: ShapesGraph, node: Node) -> bool:
     return any(may_be_empty(graph, n) for n in steps)
 
 
-def path_steps(graph: ShapesGraph, node: Node, turned: bool = False) -> tuple[set[str], set[str]]:
+def path_steps(graph: Index, node: Node, turned: bool = False) -> tuple[set[str], set[str]]:
     """The predicates that a path follows forwards, and those that it follows backwards."""
     if isinstance(node, ox.NamedNode):
         return (set(), {node.value}) if turned else ({node.value}, set())

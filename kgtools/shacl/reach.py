@@ -1,7 +1,7 @@
 """Which focus nodes an edit can reach: those whose constraints read a changed triple, by way of their paths.
 
 A compiled query reads the graph through triple patterns. A changed triple that matches a pattern can change
-the answer only for the nodes that are joined to it by the pattern's context (:mod:`kgtools.algebra`); these
+the answer only for the nodes that are joined to it by the pattern's context (:mod:`kgtools.sparql.algebra`); these
 are asked for in one query a pattern, over the graph before and after the edit together. A pattern that nothing
 joins to the focus node can change the answer for all of them.
 """
@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kgtools.algebra import Found, Path, Pattern, step
-from kgtools.engines import Engine
+from kgtools.rdf.index import Index, Node
 from kgtools.shacl.paths import path_steps, sparql_path
-from kgtools.shacl.shapes import SHAPE_LISTS, SHAPE_REFS, Node, Shape, ShapesGraph
-from kgtools.vocab import RDF
+from kgtools.shacl.shapes import SHAPE_LISTS, SHAPE_REFS, Shape
+from kgtools.sparql.algebra import Found, Path, Pattern, step
+from kgtools.sparql.engine import Engine
+from kgtools.terms import RDF
 
 THIS = "?this"
 _TYPE = step(RDF + "type")
@@ -143,7 +144,7 @@ def probes(found: Iterable[Found]) -> list[Probe]:
     return list(out)
 
 
-def shape_patterns(graph: ShapesGraph, shapes: dict[Node, Shape], root: Shape) -> list[Found]:
+def shape_patterns(graph: Index, shapes: dict[Node, Shape], root: Shape) -> list[Found]:
     """The patterns through which the Core constraints of a targeted shape read the data, nested shapes included."""
     out: list[Found] = []
     for kind, term in root.targets:
@@ -158,7 +159,7 @@ def shape_patterns(graph: ShapesGraph, shapes: dict[Node, Shape], root: Shape) -
 
 
 def _read(
-    graph: ShapesGraph,
+    graph: Index,
     shapes: dict[Node, Shape],
     shape: Shape,
     node: str,
@@ -189,7 +190,7 @@ def _read(
             _read(graph, shapes, shapes[inner], value, reached, out, (*trail, shape.node))
 
 
-def _path(graph: ShapesGraph, node: Node) -> Path:
+def _path(graph: Index, node: Node) -> Path:
     forward, backward = path_steps(graph, node)
     return Path(sparql_path(graph, node), frozenset(forward), frozenset(backward))
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kgtools.edge import from_rdflib, graph_from
 from kgtools.errors import EngineError, InputError
+from kgtools.rdf.bridge import from_rdflib, graph_from
 from kgtools.shacl.report import Finding, Node, Report
 from kgtools.shacl.shapes import TARGETS
-from kgtools.vocab import OWL, RDF, RDFS, SH
+from kgtools.terms import OWL, RDF, RDFS, SH
 
 
 def reference(data: Iterable[ox.Triple], shapes: Iterable[ox.Triple]) -> Report:

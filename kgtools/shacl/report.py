@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from kgtools.vocab import RDF, SH, XSD, short
+from kgtools.terms import RDF, SH, XSD, short
 
 Node = ox.NamedNode | ox.BlankNode | ox.Literal
 _ORDER = {"Violation": 0, "Warning": 1, "Info": 2}

@@ -6,15 +6,15 @@ parameter means is the business of :mod:`kgtools.shacl.components`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from kgtools.errors import InputError
-from kgtools.vocab import OWL, RDF, RDFS, SH, short
+from kgtools.rdf.index import Index, Node
+from kgtools.terms import OWL, RDF, RDFS, SH, short
 
-Node = ox.NamedNode | ox.BlankNode | ox.Literal
 TARGETS = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
 SHAPE_LISTS = ("and", "or", "xone")
 SHAPE_REFS = ("node", "property", "not", "qualifiedValueShape")
@@ -24,61 +24,6 @@ VALUE_LISTS = ("in", "languageIn", "ignoredProperties")
 def sh(name: str) -> ox.NamedNode:
     """The SHACL term `name`."""
     return ox.NamedNode(SH + name)
-
-
-@dataclass(slots=True)
-class ShapesGraph:
-    """A shapes graph indexed by subject and predicate."""
-
-    index: dict[tuple[Node, str], list[Node]] = field(default_factory=dict)
-    subjects: dict[Node, list[str]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, triples: Iterable[ox.Triple]) -> ShapesGraph:
-        """Index triples; the same triple twice counts once."""
-        graph = cls()
-        for t in triples:
-            if isinstance(t.subject, ox.Triple) or isinstance(t.object, ox.Triple):
-                raise InputError("a triple term (RDF 1.2) has no meaning in a shapes graph or in axioms; remove it")
-            found = graph.index.setdefault((t.subject, t.predicate.value), [])
-            if t.object not in found:
-                found.append(t.object)
-                graph.subjects.setdefault(t.subject, []).append(t.predicate.value)
-        return graph
-
-    def all(self, node: Node, predicate: str) -> list[Node]:
-        """The objects of a subject and predicate."""
-        return self.index.get((node, predicate), [])
-
-    def one(self, node: Node, predicate: str) -> Node | None:
-        """The object of a subject and predicate, or None.
-
-        Raises:
-            InputError: there are several.
-        """
-        found = self.all(node, predicate)
-        if len(found) > 1:
-            raise InputError(f"shape {short(node)}: more than one {short(ox.NamedNode(predicate))}; keep one")
-        return found[0] if found else None
-
-    def list(self, head: Node) -> list[Node]:
-        """The members of an RDF list.
-
-        Raises:
-            InputError: it is no list, or it runs in a circle.
-        """
-        out: list[Node] = []
-        seen: set[Node] = set()
-        while head != ox.NamedNode(RDF + "nil"):
-            first, rest = self.one(head, RDF + "first"), self.one(head, RDF + "rest")
-            if head in seen:
-                raise InputError(f"the list at {short(head)} runs in a circle; end it with rdf:nil")
-            if first is None or rest is None:
-                raise InputError(f"{short(head)} is not an RDF list: rdf:first or rdf:rest is missing")
-            seen.add(head)
-            out.append(first)
-            head = rest
-        return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +50,7 @@ class Shape:
     targets: tuple[tuple[str, Node], ...]
 
 
-def read_shapes(graph: ShapesGraph) -> dict[Node, Shape]:
+def read_shapes(graph: Index) -> dict[Node, Shape]:
     """All shapes of a shapes graph, those that other shapes refer to included.
 
     Raises:
@@ -127,7 +72,7 @@ def read_shapes(graph: ShapesGraph) -> dict[Node, Shape]:
     return found
 
 
-def _shape_nodes(graph: ShapesGraph) -> Iterator[Node]:
+def _shape_nodes(graph: Index) -> Iterator[Node]:
     classes = {SH + "NodeShape", SH + "PropertyShape"}
     target_predicates = {SH + t for t in TARGETS}
     parameters = {
@@ -157,7 +102,7 @@ def _shape_nodes(graph: ShapesGraph) -> Iterator[Node]:
             yield node
 
 
-def _read(graph: ShapesGraph, node: Node) -> Shape:
+def _read(graph: Index, node: Node) -> Shape:
     parameters: dict[str, list[Node]] = {}
     lists: dict[str, list[list[Node]]] = {}
     for predicate in graph.subjects.get(node, []):

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable
 
 import pyoxigraph as ox
 
-from kgtools.engines import Engine, Row, each
 from kgtools.errors import InputError
+from kgtools.rdf.index import Index, Node
 from kgtools.shacl.compile import CompiledQuery, compile_shapes
 from kgtools.shacl.report import Finding, Report
-from kgtools.shacl.shapes import Node, ShapesGraph
-from kgtools.vocab import SH, short
+from kgtools.sparql.engine import Engine, Row, each
+from kgtools.terms import SH, short
 
 
 def validate(engine: Engine, shapes: Iterable[ox.Triple]) -> Report:
@@ -31,7 +31,7 @@ def validate(engine: Engine, shapes: Iterable[ox.Triple]) -> Report:
         EngineError: the engine failed.
     """
     triples = list(shapes)
-    compiled = compile_shapes(ShapesGraph.of(triples))
+    compiled = compile_shapes(Index.of(triples))
     # the SPARQL constraints take longest: begun first, they leave no processor waiting for one of them at the end
     queries = sorted(compiled.queries, key=lambda query: query.constraint is None)
 
@@ -54,7 +54,7 @@ def explain(shapes: Iterable[ox.Triple], shape: ox.NamedNode) -> str:
     Raises:
         InputError: the shapes graph has no such shape with a target.
     """
-    compiled = compile_shapes(ShapesGraph.of(shapes))
+    compiled = compile_shapes(Index.of(shapes))
     if shape in compiled.handed_over:
         return f"# {short(shape)} is left to the reference engine: {compiled.handed_over[shape]}\n"
     found = [q for q in compiled.queries if shape in (q.root, q.shape.node)]

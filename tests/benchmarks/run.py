@@ -28,11 +28,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from generate import planted, write
 
-from kgtools.gate import read
 from kgtools.graph import ONTOLOGY_FILES
-from kgtools.turtle import to_turtle
+from kgtools.rdf.read import read
+from kgtools.rdf.write import to_turtle
+from kgtools.terms import SH, home
 from kgtools.validation import read_shapes
-from kgtools.vocab import SH, home
 
 SIZES = {"10k": 10_000, "100k": 100_000, "1M": 1_000_000, "10M": 10_000_000}
 ENGINES = {

@@ -44,9 +44,9 @@ def kgtools_job(data: Path, work: Path) -> Result:
     clock = Clock()
     with clock.stage("import"):
         import kgtools
-        from kgtools.engines import each
-        from kgtools.exports import export_all
+        from kgtools.exports.forms import export_all
         from kgtools.inference import infer
+        from kgtools.sparql.engine import each
         from kgtools.validation import validate
     with clock.stage("load"):
         graph = kgtools.load(data)
@@ -96,11 +96,12 @@ def kgtools_disk(data: Path, work: Path) -> Result:
     import pyoxigraph as ox
 
     clock = Clock()
-    from kgtools.engines import OxigraphEngine, each
     from kgtools.question import ask, questions
     from kgtools.shacl.validate import validate
+    from kgtools.sparql.engine import each
+    from kgtools.sparql.oxigraph import OxigraphEngine
+    from kgtools.terms import ONTOLOGY_GRAPH, home
     from kgtools.validation import read_shapes
-    from kgtools.vocab import ONTOLOGY_GRAPH, home
 
     with clock.stage("load"):
         store = ox.Store(work / "store")

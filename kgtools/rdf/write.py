@@ -13,7 +13,7 @@ from functools import cache
 
 import pyoxigraph as ox
 
-from kgtools.vocab import IPP, LABEL, RDF, SKOS, TYPE, XSD, home, prefixes, split
+from kgtools.terms import IPP, LABEL, RDF, SKOS, TYPE, XSD, home, prefixes, split
 
 _KINDS = [
     "DataFile",
@@ -75,7 +75,7 @@ def to_turtle(triples: Iterable[ox.Triple]) -> bytes:
 
     Blank nodes keep their labels; the project's own data has none.
 
-    >>> from kgtools.vocab import expand
+    >>> from kgtools.terms import expand
     >>> print(to_turtle([ox.Triple(expand("jpn"), LABEL, ox.Literal("Japan", language="en"))]).decode().splitlines()[-1])
     id:jpn rdfs:label "Japan"@en .
     """

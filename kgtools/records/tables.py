@@ -13,9 +13,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from kgtools.engines import Engine
-from kgtools.question import with_prefixes
-from kgtools.vocab import ID
+from kgtools.sparql.engine import Engine
+from kgtools.sparql.prefixes import with_prefixes
+from kgtools.terms import ID
 
 Cells = dict[str, dict[str, list[str]]]
 

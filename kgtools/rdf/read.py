@@ -19,7 +19,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kgtools.errors import InputError
-from kgtools.vocab import CONTEXT_IRI, XSD, home
+from kgtools.terms import CONTEXT_IRI, XSD, home
 
 FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,

@@ -9,11 +9,11 @@ from itertools import pairwise
 
 import pyoxigraph as ox
 
-from kgtools.answers import Answer, Value, python_value
-from kgtools.engines import Engine
 from kgtools.graph import KnowledgeGraph
-from kgtools.question import with_prefixes
-from kgtools.vocab import DATASET, ID, IPP, RDF, XSD, short
+from kgtools.sparql.answers import Answer, Value, python_value
+from kgtools.sparql.engine import Engine
+from kgtools.sparql.prefixes import with_prefixes
+from kgtools.terms import DATASET, ID, IPP, RDF, XSD, short
 
 _VOID = "http://rdfs.org/ns/void#"
 _DQV = "http://www.w3.org/ns/dqv#"

@@ -6,8 +6,8 @@ import pytest
 from rdflib.plugins.sparql.parser import parseQuery
 
 from kgtools import InputError
-from kgtools.guard import check
-from kgtools.question import with_prefixes
+from kgtools.sparql.policy import check
+from kgtools.sparql.prefixes import with_prefixes
 
 REFUSED = {
     "SELECT * { SERVICE <http://h/> { ?s ?p ?o } }": "SERVICE <http://h/> is refused",

@@ -11,12 +11,13 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kgtools import files, tables
+from kgtools import files
 from kgtools.errors import InputError
 from kgtools.graph import KnowledgeGraph
-from kgtools.processes import spread
-from kgtools.turtle import to_turtle
-from kgtools.vocab import ENTAILED_GRAPH, IPP, LABEL, RDF, SKOS, TYPE, XSD, home, ipp, prefixes, split
+from kgtools.rdf.write import to_turtle
+from kgtools.records import tables
+from kgtools.sparql.workers import spread
+from kgtools.terms import ENTAILED_GRAPH, IPP, LABEL, RDF, SKOS, TYPE, XSD, home, ipp, prefixes, split
 
 SUFFIX = {
     "ttl": "ttl",

@@ -13,9 +13,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kgtools.engines import Row, Term
 from kgtools.errors import InputError
-from kgtools.vocab import XSD, short
+from kgtools.sparql.engine import Row, Term
+from kgtools.terms import XSD, short
 
 Value = str | int | float | bool | date | Decimal | None
 

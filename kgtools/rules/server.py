@@ -12,11 +12,11 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from kgtools.engines import Engine
 from kgtools.errors import EngineError
 from kgtools.rules.compile import TYPE, Rule
 from kgtools.rules.fixpoint import Closure, Construct
 from kgtools.rules.receipts import Receipts
+from kgtools.sparql.engine import Engine
 
 
 def close_on(engine: Engine, rules: list[Rule], constructs: Iterable[Construct], graph: ox.NamedNode) -> Closure:

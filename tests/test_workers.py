@@ -11,7 +11,7 @@ import pytest
 HEAD = """
 import os, sys, threading
 from kgtools.errors import EngineError, InputError
-from kgtools.processes import spread
+from kgtools.sparql.workers import spread
 os.cpu_count = lambda: 3
 """
 
@@ -125,8 +125,9 @@ print(multiprocessing.active_children())
 
 def test_a_report_is_the_same_from_one_process_and_from_several():
     code = """
-from kgtools import load, validate
-from kgtools.engines import OxigraphEngine
+from kgtools import load
+from kgtools import validate
+from kgtools.sparql.oxigraph import OxigraphEngine
 graph = load()
 several = validate(graph)
 OxigraphEngine.concurrency = "none"

@@ -14,13 +14,17 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kgtools import files, gate, guard, turtle
-from kgtools.engines import OxigraphEngine
+from kgtools import files
 from kgtools.graph import KnowledgeGraph
-from kgtools.processes import spread
 from kgtools.question import ask, questions
-from kgtools.shacl.shapes import ShapesGraph, read_shapes
-from kgtools.vocab import CODE, IPP, OWL, RDF, RDFS, SH, home, prefixes, short
+from kgtools.rdf import read as reader
+from kgtools.rdf import write as writer
+from kgtools.rdf.index import Index
+from kgtools.shacl.shapes import read_shapes
+from kgtools.sparql import policy
+from kgtools.sparql.oxigraph import OxigraphEngine
+from kgtools.sparql.workers import spread
+from kgtools.terms import CODE, IPP, OWL, RDF, RDFS, SH, home, prefixes, short
 
 _META = [
     "targetNode",
@@ -119,8 +123,8 @@ def lint(graph: KnowledgeGraph, *, ontology: Path | None = None, queries: Path |
         InputError: a file does not pass the gate, or a query has no proper header.
     """
     folder, asked = ontology or home("ontology"), queries or home("queries")
-    schema = [t for p in gate.files([folder]) if p.name != "prefixes.ttl" for t in gate.read(p).triples]
-    shapes = [t for p in gate.files([folder / "shapes"]) for t in gate.read(p).triples]
+    schema = [t for p in reader.files([folder]) if p.name != "prefixes.ttl" for t in reader.read(p).triples]
+    shapes = [t for p in reader.files([folder / "shapes"]) for t in reader.read(p).triples]
     found = [
         *check_ontology(schema, asked / "checks"),
         *check_shapes(shapes, graph),
@@ -152,7 +156,7 @@ def check_ontology(schema: list[ox.Triple], checks: Path) -> Iterator[Problem]:
 
 def check_shapes(shapes: list[ox.Triple], graph: KnowledgeGraph) -> Iterator[Problem]:
     """Terms that SHACL does not have, shapes that check nothing, targets and paths that do not exist."""
-    index = ShapesGraph.of(shapes)
+    index = Index.of(shapes)
     known = {SH + n for n in (*_META, *_CONSTRAINTS)}
     for subject, predicates in index.subjects.items():
         for predicate in predicates:
@@ -227,7 +231,7 @@ def _own_terms(
 
 def _unknown_names(text: str, declared: Container[object]) -> Iterator[str]:
     table = prefixes()
-    for token in guard.tokens(text):
+    for token in policy.tokens(text):
         if token.kind == "name":
             prefix, _, local = token.text.partition(":")
             if prefix in ("ipp", "code") and local and ox.NamedNode(table[prefix] + local) not in declared:
@@ -255,7 +259,7 @@ def check_queries(folder: Path, ontology: Path, schema: list[ox.Triple]) -> Iter
                 f"its competency question '{t.object.value}' has no file",
                 "name one of queries/*.rq",
             )
-    used = {token.text for q in named.values() for token in guard.tokens(q.text) if token.kind == "name"}
+    used = {token.text for q in named.values() for token in policy.tokens(q.text) if token.kind == "name"}
     properties = {ox.NamedNode(OWL + "ObjectProperty"), ox.NamedNode(OWL + "DatatypeProperty")}
     for t in schema:
         if t.predicate.value == RDF + "type" and t.object in properties and short(t.subject) not in used:
@@ -283,7 +287,7 @@ def _fixed(graph: KnowledgeGraph) -> list[tuple[Path, bytes | None]]:
     """Each loaded Turtle file with its deterministic form, or None where it has that already."""
 
     def fixed(path: Path) -> tuple[Path, bytes | None]:
-        text = turtle.to_turtle(gate.read_text(path).triples)
+        text = writer.to_turtle(reader.read_text(path).triples)
         return path, None if text == path.read_bytes() else text
 
     paths = [path for path, _ in graph.files if path.suffix == ".ttl"]

@@ -15,7 +15,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kgtools.edge import from_rdflib
+from kgtools.rdf.bridge import from_rdflib
 
 Term = str | ox.NamedNode | ox.BlankNode | ox.Literal
 """A term of a pattern; a string is a variable, with its question mark."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kgtools.engines import Engine
 from kgtools.errors import DataError, InputError
-from kgtools.question import with_prefixes
-from kgtools.vocab import IPP, expand, short
+from kgtools.sparql.engine import Engine
+from kgtools.sparql.prefixes import with_prefixes
+from kgtools.terms import IPP, expand, short
 
 
 @dataclass(frozen=True, slots=True)

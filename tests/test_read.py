@@ -7,8 +7,8 @@ import gzip
 import pytest
 
 from kgtools import InputError, infer, load
-from kgtools.gate import read
 from kgtools.question import ask
+from kgtools.rdf.read import read
 
 TRIPLE = "<http://a> <http://p> {} ."
 XSD = "^^<http://www.w3.org/2001/XMLSchema#{}>"

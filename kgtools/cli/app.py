@@ -1,0 +1,47 @@
+"""The command line: a thin mirror of the library, one command a module.
+
+Exit status: 0 done and clean; 1 the data or an answer is at fault; 2 the call or an input is at fault;
+3 a limit was hit.
+"""
+
+from __future__ import annotations
+
+import gc
+import sys
+
+import typer
+
+from kgtools.cli.build import build
+from kgtools.cli.export import export
+from kgtools.cli.infer import infer
+from kgtools.cli.lint import lint
+from kgtools.cli.query import query
+from kgtools.cli.questions import questions
+from kgtools.cli.show import show
+from kgtools.cli.stats import stats
+from kgtools.cli.validate import validate
+from kgtools.errors import KgError
+
+app = typer.Typer(
+    name="kgtools",
+    help="The Indo-Pacific Partnership Knowledge Graph: read, validate, infer, ask, export.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (build, validate, lint, infer, query, questions, show, export, stats):
+    app.command()(command)
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one line on standard error and its own exit status."""
+    # A short process that builds millions of small tuples spends a fifth of its time looking for cycles among them.
+    gc.set_threshold(200_000, 50, 50)
+    try:
+        app()
+    except KgError as error:
+        typer.echo(f"kgtools: {error}", err=True)
+        sys.exit(error.exit_status)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

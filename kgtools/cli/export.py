@@ -1,0 +1,36 @@
+"""`kgtools export`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kgtools.cli.common import Json, load_data
+
+
+def export(
+    form: Annotated[str, typer.Argument(help="ttl nt nq trig jsonld rdfxml reifiers csv, or all.")] = "all",
+    out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("build"),
+    data: Annotated[list[Path] | None, typer.Option(help="Data files or folders; the bundled data by default.")] = None,
+    entailed: Annotated[bool, typer.Option("--entailed", help="Write the entailed triples too.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write the data in other forms.
+
+    Example: kgtools export csv --out tables
+    """
+    from kgtools.exports.forms import FORMATS, export_all
+    from kgtools.inference import infer as run_infer
+
+    graph = load_data(data)
+    if entailed:
+        run_infer(graph)
+    written = export_all(graph, FORMATS if form == "all" else (form,), out, entailed=entailed)
+    if as_json:
+        typer.echo(json.dumps([str(p) for p in written], indent=1))
+    else:
+        for path in written:
+            typer.echo(f"{path}  {path.stat().st_size:,} bytes")

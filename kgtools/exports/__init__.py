@@ -1,0 +1,1 @@
+"""The forms in which the graph leaves: RDF syntaxes, JSON-LD, tables."""

@@ -1,0 +1,1 @@
+"""SPARQL: the query policy, query texts, engines behind one interface, answers, and worker processes."""
