@@ -8,7 +8,7 @@ import pytest
 
 from kgtools import InputError, infer, load
 from kgtools.question import ask
-from kgtools.rdf.read import read
+from kgtools.rdf.read import files, read
 
 TRIPLE = "<http://a> <http://p> {} ."
 XSD = "^^<http://www.w3.org/2001/XMLSchema#{}>"
@@ -82,6 +82,15 @@ def test_named_graphs_are_seen_and_told(tmp_path):
 def test_a_string_is_never_a_path():
     with pytest.raises(InputError, match=r"pathlib\.Path"):
         load("data")  # type: ignore[arg-type]
+
+
+def test_folders_are_walked_in_natural_order_and_hidden_files_passed_over(tmp_path):
+    names = ["b.ttl", "a10.ttl", "a9.ttl", "sub/deep/x.nt", "sub/y.ttl", ".git/z.ttl", "sub/.hidden.ttl", "notes.txt"]
+    for name in [*names, "context.jsonld"]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    found = [path.relative_to(tmp_path).as_posix() for path in files([tmp_path])]
+    assert found == ["a9.ttl", "a10.ttl", "b.ttl", "sub/y.ttl", "sub/deep/x.nt"]
 
 
 def test_a_missing_path_and_an_empty_folder(tmp_path):

@@ -164,14 +164,16 @@ def check(text: Text) -> Document:
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The RDF files among `paths`; of a folder, those directly in it, in order of their names.
+    """The RDF files among `paths`; of a folder, those in it and in the folders below, numbers in names by their value.
+
+    Hidden files and folders (`.name`) and the project's JSON-LD context are passed over.
 
     Raises:
         InputError: a path does not exist, or a folder holds no RDF file.
     """
     for path in paths:
         if path.is_dir():
-            found = sorted(p for p in path.iterdir() if p.suffix.lower() in FORMATS and p.name != "context.jsonld")
+            found = sorted((p for p in path.rglob("*") if _is_data(p.relative_to(path))), key=_natural)
             if not found:
                 raise InputError(f"{path}: no RDF file in this folder; expected {' '.join(FORMATS)}")
             yield from found
@@ -179,6 +181,20 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
         else:
             raise InputError(f"{path}: no such file or folder")
+
+
+def _is_data(path: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.parts)
+    return path.suffix.lower() in FORMATS and path.name != "context.jsonld" and not hidden
+
+
+def _natural(path: Path) -> list[tuple[bool, list[int | str]]]:
+    """The key that sorts paths folder by folder, files before folders, numbers in names by their value."""
+    depth = len(path.parts)
+    return [
+        (n < depth, [int(x) if x.isdecimal() else x for x in re.split(r"(\d+)", part)])
+        for n, part in enumerate(path.parts, 1)
+    ]
 
 
 def ill_formed(term: object) -> str | None:
