@@ -46,9 +46,9 @@ class KnowledgeGraph:
     warnings: list[str] = field(default_factory=list)
     _restated: set[ox.Triple] = field(default_factory=set)
 
-    def asserted(self) -> Iterator[ox.Triple]:
-        """The data as it stands in the files."""
-        return _triples(self.store, ox.DefaultGraph())
+    def asserted(self, predicate: ox.NamedNode | None = None) -> Iterator[ox.Triple]:
+        """The data as it stands in the files, or what it states with one predicate."""
+        return _triples(self.store, ox.DefaultGraph(), predicate)
 
     def ontology(self) -> Iterator[ox.Triple]:
         """The ontology with its axioms, sectors and codes."""
@@ -225,5 +225,5 @@ def _quad(triple: ox.Triple, graph: Graph) -> ox.Quad:
     return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
-def _triples(store: ox.Store, graph: Graph) -> Iterator[ox.Triple]:
-    return (q.triple for q in store.quads_for_pattern(None, None, None, graph))
+def _triples(store: ox.Store, graph: Graph, predicate: ox.NamedNode | None = None) -> Iterator[ox.Triple]:
+    return (q.triple for q in store.quads_for_pattern(None, predicate, None, graph))

@@ -14,16 +14,14 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kgtools import files
+from kgtools import tidy
 from kgtools.graph import KnowledgeGraph
 from kgtools.question import ask, questions
 from kgtools.rdf import read as reader
-from kgtools.rdf import write as writer
 from kgtools.rdf.index import Index
 from kgtools.shacl.shapes import read_shapes
 from kgtools.sparql import policy
 from kgtools.sparql.oxigraph import OxigraphEngine
-from kgtools.sparql.workers import spread
 from kgtools.terms import CODE, IPP, OWL, RDF, RDFS, SH, home, prefixes, short
 
 _META = [
@@ -123,7 +121,7 @@ def lint(graph: KnowledgeGraph, *, ontology: Path | None = None, queries: Path |
         InputError: a file does not pass the gate, or a query has no proper header.
     """
     folder, asked = ontology or home("ontology"), queries or home("queries")
-    schema = [t for p in reader.files([folder]) if p.name != "prefixes.ttl" for t in reader.read(p).triples]
+    schema = [t for p in sorted(folder.glob("*.ttl")) if p.name != "prefixes.ttl" for t in reader.read(p).triples]
     shapes = [t for p in reader.files([folder / "shapes"]) for t in reader.read(p).triples]
     found = [
         *check_ontology(schema, asked / "checks"),
@@ -267,28 +265,19 @@ def check_queries(folder: Path, ontology: Path, schema: list[ox.Triple]) -> Iter
 
 
 def check_files(graph: KnowledgeGraph) -> Iterator[Problem]:
-    """Turtle files that are not in the deterministic form."""
-    for path, text in _fixed(graph):
-        if text is not None:
-            yield Problem("warning", path.name, "not in the deterministic form", "run kgtools lint --fix")
-
-
-def fix_files(graph: KnowledgeGraph) -> list[Path]:
-    """Rewrite the loaded Turtle files in the deterministic form; gives those that changed."""
-    changed = []
-    for path, text in _fixed(graph):
-        if text is not None:
-            files.write(path, text)
-            changed.append(path)
-    return changed
-
-
-def _fixed(graph: KnowledgeGraph) -> list[tuple[Path, bytes | None]]:
-    """Each loaded Turtle file with its deterministic form, or None where it has that already."""
-
-    def fixed(path: Path) -> tuple[Path, bytes | None]:
-        text = writer.to_turtle(reader.read_text(path).triples)
-        return path, None if text == path.read_bytes() else text
-
-    paths = [path for path, _ in graph.files if path.suffix == ".ttl"]
-    return spread(fixed, sorted(paths, key=lambda path: -path.stat().st_size))
+    """Turtle files that are not in the deterministic form, and records that stand in the wrong file."""
+    found = tidy.forms(graph)
+    for form in found:
+        if form.text is not None:
+            lines = ", ".join(map(str, form.within))
+            cure = f"move the comment inside a block (line {lines}) before it, then " if lines else ""
+            yield Problem("warning", str(form.path), "not in the deterministic form", f"{cure}run kgtools lint --fix")
+    for record in tidy.misplaced(graph, found):
+        if not record.follows:
+            root = tidy.root_of(record.path) or record.path.parent
+            yield Problem(
+                "error",
+                short(ox.NamedNode(record.subject)),
+                f"stands in {record.path.relative_to(root)} but belongs in {record.target.relative_to(root)}",
+                "move it, or run kgtools lint --fix",
+            )

@@ -34,7 +34,10 @@ def graph() -> KnowledgeGraph:
     return real
 
 
-CORE = ("parties", "places", "ind-jpn-seed", "ind-jpn-strategic-dialogue", "ind-jpn-exercises", "malabar", "quad")
+CORE = (
+    *("parties", "places", "people/bimstec", "bilateral/ind-jpn/strategic-dialogue", "bilateral/ind-jpn/exercises"),
+    *("bilateral/ind-jpn/economic-security-dialogue", "minilateral/aus-ind-jpn-usa", "minilateral/quad"),
+)
 
 
 @pytest.fixture(scope="session")

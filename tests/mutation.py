@@ -1,7 +1,7 @@
 """The mutation score of the shapes: how many single faults put into the data does the contract notice?
 
     .venv/bin/python tests/mutation.py                      # the bundled data
-    .venv/bin/python tests/mutation.py data/quad.ttl --sample 5 --seed 7 --json score.json
+    .venv/bin/python tests/mutation.py data/minilateral/quad.ttl --sample 5 --seed 7 --json score.json
 
 A fact class is the class of the subject with the property, such as Round × ipp:startDate. From each, a seeded
 sample of facts is broken in turn by every operator that fits; a mutant is killed when a finding of severity

@@ -11,6 +11,7 @@ from kgtools.linting import lint
 from kgtools.rdf.read import read
 from kgtools.records.statistics import description
 from kgtools.terms import IPP, OWL, RDF, home, ipp
+from kgtools.tidy import forms, misplaced
 
 
 def test_the_real_ontology_shapes_and_queries_are_clean(graph):
@@ -69,11 +70,22 @@ def test_the_description_counts_what_is_there(graph):
     assert [str(t) for t in description(stats(graph)) if str(t) not in written] == []
 
 
-def test_every_data_file_says_what_it_covers():
-    for path in sorted((ROOT / "data").glob("*.ttl")):
-        if path.stem != "dataset":
-            subjects = {t.subject.value for t in read(path).triples if t.object == ipp("DataFile")}
-            assert subjects == {f"https://w3id.org/indopacific/id/file-{path.stem}"}
+def test_data_files_are_in_the_deterministic_form_and_every_record_on_its_shelf(graph):
+    found = forms(graph)
+    assert [f"{form.path}: run kgtools lint --fix" for form in found if form.text is not None] == []
+    assert [f"{m.subject} stands in {m.path}" for m in misplaced(graph, found)] == []
+    assert {form.path for form in found} == set((ROOT / "data").rglob("*.ttl"))
+
+
+def test_what_is_covered_is_said_first_in_a_file_or_in_coverage_files(graph):
+    """A coverage statement covers the file that it opens, or the folder of its `coverage.ttl`."""
+    said = 0
+    for form in forms(graph):
+        covers = [s.rpartition("/")[2].startswith("file-") for s in form.subjects]
+        said += sum(covers)
+        assert covers == sorted(covers, reverse=True), form.path
+        assert all(covers) == (form.path.name == "coverage.ttl"), form.path
+    assert said >= 75
 
 
 def test_minimum_counts(graph):

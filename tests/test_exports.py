@@ -9,7 +9,7 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 import rdflib.compare
-from conftest import FIXTURES, ROOT
+from conftest import FIXTURES
 
 from kgtools import InputError, export, load
 from kgtools.exports.forms import serialise
@@ -54,11 +54,6 @@ def test_deterministic_turtle_is_stable_and_ordered():
     assert text == to_turtle(reversed(triples))
     assert text.index(b"id:talks-1 a ipp:Round") < text.index(b"id:talks-2 a ipp:Round")
     assert {str(q.triple) for q in ox.parse(text, format=ox.RdfFormat.TURTLE)} == {str(t) for t in triples}
-
-
-def test_data_files_are_in_the_deterministic_form():
-    for path in sorted((ROOT / "data").glob("*.ttl")):
-        assert path.read_bytes() == to_turtle(read(path).triples), f"{path.name}: run kgtools lint --fix"
 
 
 def test_tables_of_the_fixture():

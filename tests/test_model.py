@@ -154,6 +154,6 @@ def test_every_prefix_is_that_of_the_one_table(ontology):
     }
     context = json.loads((ONTOLOGY / "context.jsonld").read_text(encoding="utf-8"))["@context"]
     assert {p: context[p] for p in table if p in context} == {p: n for p, n in table.items() if p != "id"}
-    for path in [*ONTOLOGY.rglob("*.ttl"), *(ROOT / "data").glob("*.ttl")]:
+    for path in [*ONTOLOGY.rglob("*.ttl"), *(ROOT / "data").rglob("*.ttl")]:
         written = dict(re.findall(r"^@prefix (\w+): <([^>]+)> \.$", path.read_text(encoding="utf-8"), re.MULTILINE))
         assert written.items() <= table.items(), path.name

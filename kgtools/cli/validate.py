@@ -33,7 +33,7 @@ def validate(
 ) -> None:
     """Check data against the shapes; exit status 1 where there is a violation.
 
-    Example: kgtools validate data/ind-jpn-leaders.ttl --by entity
+    Example: kgtools validate data/bilateral/ind-jpn/annual-summit.ttl --by entity
 
     Example: kgtools validate data --watch
     """
