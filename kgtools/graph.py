@@ -2,6 +2,10 @@
 
 The default graph holds the data as asserted, one named graph the ontology, another the entailed triples,
 which can be dropped and computed anew. Shapes see data and ontology; questions see all three.
+
+The store keeps values, not terms: `"007"^^xsd:int` lies in it as the integer 7. Which triples that concerns is
+known from the reader on (:meth:`KnowledgeGraph.rewritten`), so that whoever takes triples from the graph
+(:meth:`KnowledgeGraph.asserted`, :meth:`~KnowledgeGraph.ontology`) gets them as the files have them.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ import pyoxigraph as ox
 
 from kgtools.errors import InputError
 from kgtools.rdf import read as reader
+from kgtools.rdf.datatypes import ill_formed, stored_triple
 from kgtools.sparql.engine import Engine
 from kgtools.sparql.oxigraph import OxigraphEngine
 from kgtools.sparql.rdflib import RdflibEngine
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
     import rdflib
 
 Graph = ox.NamedNode | ox.DefaultGraph
+Rewritten = dict[ox.Triple, dict[ox.Triple, None]]
+"""Triples as the store holds them, each with the triples as written (in order, as keys)."""
 ONTOLOGY_FILES = ("core.ttl", "axioms.ttl", "sectors.ttl", "codes.ttl")
 
 
@@ -45,29 +52,48 @@ class KnowledgeGraph:
     files: list[tuple[Path, int]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     _restated: set[ox.Triple] = field(default_factory=set)
+    _rewritten: dict[Graph, Rewritten] = field(default_factory=lambda: {ox.DefaultGraph(): {}, ONTOLOGY_GRAPH: {}})
 
     def asserted(self, predicate: ox.NamedNode | None = None) -> Iterator[ox.Triple]:
-        """The data as it stands in the files, or what it states with one predicate."""
-        return _triples(self.store, ox.DefaultGraph(), predicate)
+        """The data, or what it states with one predicate, term by term as the files have them."""
+        return self._as_written(_triples(self.store, ox.DefaultGraph(), predicate), ox.DefaultGraph())
 
     def ontology(self) -> Iterator[ox.Triple]:
-        """The ontology with its axioms, sectors and codes."""
-        yield from _triples(self.store, ONTOLOGY_GRAPH)
-        yield from self._restated
+        """The ontology with its axioms, sectors and codes, term by term as the files have them."""
+        held = (t for part in (_triples(self.store, ONTOLOGY_GRAPH), self._restated) for t in part)
+        return self._as_written(held, ONTOLOGY_GRAPH)
 
     def entailed(self) -> Iterator[ox.Triple]:
         """What :func:`kgtools.infer` added; empty before it ran."""
         return _triples(self.store, ENTAILED_GRAPH)
 
     def stated(self, predicate: ox.NamedNode) -> Iterator[ox.Triple]:
-        """The triples of one predicate that data or ontology state."""
+        """The triples of one predicate that data or ontology state, in the forms of the store."""
         for graph in (ox.DefaultGraph(), ONTOLOGY_GRAPH):
             for q in self.store.quads_for_pattern(None, predicate, None, graph):
                 yield q.triple
 
+    def rewritten(self) -> Rewritten:
+        """The triples of data and ontology that the store holds in another form, by that form.
+
+        Returns:
+            A triple as a query of the store sees it, to the one or more triples that the files state for it;
+            empty where every term lies in the store as it was written.
+
+        >>> graph = KnowledgeGraph(ox.Store())
+        >>> graph.add(ox.parse('<http://a> <http://p> "007"^^<http://www.w3.org/2001/XMLSchema#int> .', format=ox.RdfFormat.N_TRIPLES))
+        >>> [(t.object.value, [w.object.value for w in written]) for t, written in graph.rewritten().items()]
+        [('7', ['007'])]
+        """
+        data, ontology = self._rewritten[ox.DefaultGraph()], self._rewritten[ONTOLOGY_GRAPH]
+        if not ontology:
+            return dict(data)
+        return {held: {**data.get(held, {}), **ontology.get(held, {})} for held in {**data, **ontology}}
+
     def add(self, triples: Iterable[ox.Triple]) -> None:
         """Add to the asserted triples; :func:`kgtools.infer` makes the entailed ones fit again."""
-        new = list(triples)
+        given = [t.triple if isinstance(t, ox.Quad) else t for t in triples]
+        new = self._note(given, ox.DefaultGraph())
         for t in new:
             self.store.remove(_quad(t, ENTAILED_GRAPH))
         self._restate(new, ONTOLOGY_GRAPH)
@@ -75,11 +101,36 @@ class KnowledgeGraph:
 
     def remove(self, triples: Iterable[ox.Triple]) -> None:
         """Remove from the asserted triples; what the ontology states too stays stated by it."""
+        rewritten = self._rewritten[ox.DefaultGraph()]
         for t in triples:
-            self.store.remove(_quad(t, ox.DefaultGraph()))
-            if t in self._restated:
-                self._restated.remove(t)
-                self.store.add(_quad(t, ONTOLOGY_GRAPH))
+            held = stored_triple(t)
+            if held in rewritten:
+                rewritten[held].pop(t, None)
+                if rewritten[held]:
+                    continue
+                del rewritten[held]
+            elif held is not t:
+                continue
+            self.store.remove(_quad(held, ox.DefaultGraph()))
+            if held in self._restated:
+                self._restated.remove(held)
+                self.store.add(_quad(held, ONTOLOGY_GRAPH))
+
+    def _note(self, triples: Iterable[ox.Triple], graph: Graph) -> list[ox.Triple]:
+        """The triples in the forms of the store; those that it rewrites are kept as they were written."""
+        rewritten, out = self._rewritten[graph], []
+        for t in triples:
+            held = stored_triple(t)
+            out.append(held)
+            if held is not t and held not in rewritten:
+                rewritten[held] = {held: None} if _quad(held, graph) in self.store else {}
+            if held in rewritten:
+                rewritten[held][t] = None
+        return out
+
+    def _as_written(self, held: Iterator[ox.Triple], graph: Graph) -> Iterator[ox.Triple]:
+        rewritten = self._rewritten[graph]
+        return (w for t in held for w in rewritten.get(t, (t,))) if rewritten else held
 
     def _restate(self, triples: Iterable[ox.Triple], other: Graph) -> None:
         """Of `triples` that also lie in the graph `other`, keep those of the data alone in the store.
@@ -155,7 +206,7 @@ def load(*paths: Path, ontology: Path | None = None) -> KnowledgeGraph:
     sources: list[tuple[Path, Graph]] = [(folder / name, ONTOLOGY_GRAPH) for name in ONTOLOGY_FILES]
     sources += [(path, ox.DefaultGraph()) for path in reader.files(paths or (home("data"),))]
     graph = KnowledgeGraph(ox.Store())
-    for document in _fill(graph.store, sources)[len(ONTOLOGY_FILES) :]:
+    for document in _fill(graph, sources)[len(ONTOLOGY_FILES) :]:
         graph.files.append((document.path, document.statements))
         if document.in_named_graphs:
             graph.warnings.append(
@@ -163,7 +214,7 @@ def load(*paths: Path, ontology: Path | None = None) -> KnowledgeGraph:
             )
         if not document.statements:
             graph.warnings.append(f"{document.path}: no statement in this file")
-    graph._restate(list(graph.ontology()), ox.DefaultGraph())
+    graph._restate(list(_triples(graph.store, ONTOLOGY_GRAPH)), ox.DefaultGraph())
     return graph
 
 
@@ -180,41 +231,48 @@ def from_rdflib(source: rdflib.Graph, *, ontology: Path | None = None) -> Knowle
     rows = source.quads() if isinstance(source, rdflib.Dataset) else source
     triples = [triple_from_rdflib(tuple(row)[:3]) for row in rows]
     for t in triples:
-        problem = reader.ill_formed(t.object)
+        problem = ill_formed(t.object)
         if problem:
             raise InputError(f"{t.subject} {t.predicate}: {problem}")
     graph = KnowledgeGraph(ox.Store())
-    _fill(graph.store, [((ontology or home("ontology")) / name, ONTOLOGY_GRAPH) for name in ONTOLOGY_FILES])
-    graph.store.bulk_extend(_quads(triples, ox.DefaultGraph()))
-    graph._restate(list(graph.ontology()), ox.DefaultGraph())
+    _fill(graph, [((ontology or home("ontology")) / name, ONTOLOGY_GRAPH) for name in ONTOLOGY_FILES])
+    graph.store.bulk_extend(_quads(graph._note(triples, ox.DefaultGraph()), ox.DefaultGraph()))
+    graph._restate(list(_triples(graph.store, ONTOLOGY_GRAPH)), ox.DefaultGraph())
     return graph
 
 
-def _fill(store: ox.Store, sources: Iterable[tuple[Path, Graph]]) -> list[reader.Document]:
-    """Load files, each into one graph of a new store: a thread loads each text while this one checks it.
+def _fill(graph: KnowledgeGraph, sources: Iterable[tuple[Path, Graph]]) -> list[reader.Document]:
+    """Read files, each into one graph of a new store: a thread loads each document while this one reads the next.
 
     Raises:
-        InputError: a file does not pass the gate; the store is then of no use.
+        InputError: a file does not pass the reader; the graph is then of no use.
     """
-    documents, loads = [], []
+    documents, loads, places = [], [], []
     with ThreadPoolExecutor(1) as loader:
-        for path, graph in sources:
-            text = reader.read_text(path)
-            loads.append(loader.submit(_put, store, text, graph))
-            documents.append(reader.check(text))
+        for path, place in sources:
+            document = reader.read(path)
+            loads.append(loader.submit(_put, graph.store, document, place))
+            documents.append(document)
+            places.append(place)
         for done in loads:
             done.result()
+    for place, rewritten in graph._rewritten.items():
+        here = [d for d, p in zip(documents, places, strict=True) if p == place]
+        for document in here:
+            for t in document.changed:
+                rewritten.setdefault(stored_triple(t), {})[t] = None
+        if rewritten:  # the form of the store may be stated as such beside them
+            for t in (t for d in here for t in d.triples if t in rewritten):
+                rewritten[t][t] = None
     return documents
 
 
-def _put(store: ox.Store, text: reader.Text, graph: Graph) -> None:
-    """Load a text into one graph of a store; statements of named graphs join the others there."""
-    if text.form.supports_datasets:
-        store.bulk_extend(
-            _quads((q.triple for q in ox.parse(text.data, format=text.form, rename_blank_nodes=True)), graph)
-        )
+def _put(store: ox.Store, document: reader.Document, graph: Graph) -> None:
+    """Load a document into one graph of a store; statements of named graphs join the others there."""
+    if document.has_blank_nodes or document.form.supports_datasets:
+        store.bulk_extend(_quads(document.triples, graph))
     else:
-        store.bulk_load(text.data, format=text.form, to_graph=graph)
+        store.bulk_load(document.data, format=document.form, to_graph=graph)
 
 
 def _quads(triples: Iterable[ox.Triple], graph: Graph) -> Iterator[ox.Quad]:

@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from kgtools import InputError, infer, load
+from kgtools import InputError, export, infer, load
 from kgtools.question import ask
 from kgtools.rdf.read import files, read
 
@@ -124,3 +124,32 @@ def test_blank_nodes_of_two_files_stay_apart(tmp_path):
         text = "_:b <http://p> <http://o> ."
         (tmp_path / name).write_text(f"{graph}{{ {text} }}" if graph else text, encoding="utf-8")
     assert len({t.subject for t in load(tmp_path).asserted()}) == 3
+
+
+def test_literals_keep_their_form_from_file_to_graph_and_export(tmp_path):
+    """What the store would rewrite is given as it was written, beside the store's own form where both are stated."""
+    forms = [('"007"', "integer"), ('"7"', "integer"), ('"7"', "byte"), ('"1.50"', "decimal"), ('"1"', "boolean")]
+    forms += [('"PT24H"', "duration"), ('"2024-05-01+00:00"', "date"), ('"24:00:00"', "time"), ('"1e0"', "double")]
+    forms += [('"2024-01-01T00:00:00Z"', "dateTimeStamp"), ('"-0044-03-15"', "date"), ('"٣"', "string")]
+    text = "".join(TRIPLE.format(value + XSD.format(kind)) + "\n" for value, kind in forms)
+    (tmp_path / "forms.ttl").write_text(text, encoding="utf-8")
+    written = {str(t) for t in read(tmp_path / "forms.ttl").triples}
+    graph = load(tmp_path)
+    assert len(written) == len(forms)
+    assert {str(t) for t in graph.asserted()} == written
+    for form in ("nt", "ttl", "trig", "jsonld", "rdfxml"):
+        (path,) = export(graph, form, tmp_path / "out")
+        assert {str(t) for t in read(path).triples} == written, form
+    seven = next(t for t in graph.rewritten() if t.object.value == "7")
+    assert [t.object.value for t in graph.rewritten()[seven]] == ["007", "7", "7"]
+    graph.remove(t for t in list(graph.asserted()) if t.object.value == "007")
+    assert len(list(graph.asserted())) == len(forms) - 1
+    graph.remove(list(graph.asserted()))
+    assert not graph.rewritten() and not len(graph)
+
+
+def test_blank_nodes_have_the_same_labels_at_every_reading(tmp_path):
+    path = tmp_path / "blank.ttl"
+    path.write_text("_:x <http://p> [ <http://q> (1 2) ] .", encoding="utf-8")
+    assert read(path).triples == read(path).triples
+    assert set(load(path).asserted()) == set(read(path).triples)

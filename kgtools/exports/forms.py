@@ -88,10 +88,19 @@ def serialise(graph: KnowledgeGraph, form: str, *, entailed: bool = False) -> by
 
 
 def _lines(graph: KnowledgeGraph, *, entailed: bool) -> bytes:
-    """The triples as sorted N-Triples, which are N-Quads too."""
+    """The triples as sorted N-Triples, which are N-Quads too: those of the data as their files have them."""
     graphs: list[ox.NamedNode | ox.DefaultGraph] = [ox.DefaultGraph(), *([ENTAILED_GRAPH] if entailed else [])]
     dumped = (graph.store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=g) or b"" for g in graphs)
-    return b"".join(sorted(line for text in dumped for line in text.splitlines(keepends=True)))
+    lines = {line for text in dumped for line in text.splitlines(keepends=True)}
+    for held, written in graph.rewritten().items():
+        if _line(held) in lines:
+            lines.remove(_line(held))
+            lines.update(_line(t) for t in written)
+    return b"".join(sorted(lines))
+
+
+def _line(triple: ox.Triple) -> bytes:
+    return f"{triple} .\n".encode()
 
 
 def _triples(lines: bytes) -> list[ox.Triple]:

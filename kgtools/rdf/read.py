@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
-from functools import cache
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 
 from kgtools.errors import InputError
-from kgtools.terms import CONTEXT_IRI, XSD, home
+from kgtools.rdf.datatypes import examine, ill_formed, stored_triple
+from kgtools.terms import CONTEXT_IRI, home
 
 FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -31,36 +31,8 @@ FORMATS = {
     ".owl": ox.RdfFormat.RDF_XML,
 }
 MAX_NESTING = 100
-MAX_DIGITS = 1_000
 
 _BRACKETS = re.compile(rb'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"|<[^<>\s]*>|#[^\n]*|[\[\](){}]', re.DOTALL)
-_INTEGERS = [
-    "integer",
-    "int",
-    "long",
-    "short",
-    "byte",
-    "nonNegativeInteger",
-    "positiveInteger",
-    "nonPositiveInteger",
-    "negativeInteger",
-    "unsignedInt",
-    "unsignedLong",
-    "unsignedShort",
-    "unsignedByte",
-]
-_ZONE = r"(Z|[+-]\d\d:\d\d)?"
-_LEXICAL = {
-    **{XSD + n: re.compile(r"[+-]?\d+") for n in _INTEGERS},
-    XSD + "decimal": re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)"),
-    XSD + "double": re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|[+-]?INF|NaN"),
-    XSD + "float": re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|[+-]?INF|NaN"),
-    XSD + "boolean": re.compile(r"true|false|0|1"),
-    XSD + "date": re.compile(r"(?P<day>\d{4}-\d\d-\d\d)" + _ZONE),
-    XSD + "dateTime": re.compile(r"(?P<day>\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?" + _ZONE),
-    XSD + "gYear": re.compile(r"-?\d{4,}" + _ZONE),
-    XSD + "gYearMonth": re.compile(r"-?\d{4,}-(0[1-9]|1[0-2])" + _ZONE),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +51,7 @@ class Text:
 
     @property
     def triples(self) -> list[ox.Triple]:
-        """Its statements as triples, those of named graphs beside the others.
+        """Its statements as triples, exactly as written; those of named graphs beside the others.
 
         Raises:
             InputError: a syntax error.
@@ -87,11 +59,28 @@ class Text:
         return [q.triple for q in self.quads()]
 
     def quads(self) -> Iterator[ox.Quad]:
-        """Its statements one by one.
+        """Its statements one by one, exactly as written.
+
+        Blank nodes get labels that no other file has and that are the same at every reading of the same text.
 
         Raises:
             InputError: a syntax error.
         """
+        scope = "f" + blake2b(str(self.path).encode("utf-8", "surrogateescape"), digest_size=6).hexdigest()
+        labels: dict[str, ox.BlankNode] = {}
+
+        def own(node: ox.BlankNode) -> ox.BlankNode:
+            return labels.setdefault(node.value, ox.BlankNode(f"{scope}n{len(labels)}"))
+
+        for quad in self._parsed():
+            s, o, g = quad.subject, quad.object, quad.graph_name
+            if not (type(s) is ox.BlankNode or type(o) in (ox.BlankNode, ox.Triple) or type(g) is ox.BlankNode):
+                yield quad
+                continue
+            triple = relabelled(ox.Triple(s, quad.predicate, o), own)
+            yield ox.Quad(triple.subject, triple.predicate, triple.object, own(g) if isinstance(g, ox.BlankNode) else g)
+
+    def _parsed(self) -> Iterator[ox.Quad]:
         try:
             yield from ox.parse(self.data, format=self.form)
         except SyntaxError as error:
@@ -100,17 +89,34 @@ class Text:
             raise InputError(f"{self.path}{line}: {detail}; nothing of the file was kept") from error
 
 
+def relabelled(triple: ox.Triple, label: Callable[[ox.BlankNode], ox.BlankNode]) -> ox.Triple:
+    """The triple with other blank nodes, those inside triple terms too."""
+    s, o = triple.subject, triple.object
+    if isinstance(s, ox.BlankNode):
+        s = label(s)
+    if isinstance(o, ox.BlankNode):
+        o = label(o)
+    elif isinstance(o, ox.Triple):
+        o = relabelled(o, label)
+    return ox.Triple(s, triple.predicate, o)
+
+
 @dataclass(frozen=True, slots=True)
 class Document(Text):
-    """One file that passed the gate.
+    """One file that passed the reader.
 
     Attributes:
         statements: how many statements it holds.
         in_named_graphs: how many of them sit in named graphs.
+        has_blank_nodes: whether it holds any blank node.
+        changed: the triples, exactly as written, that the embedded store would hold in another form
+            (:func:`kgtools.rdf.datatypes.stored`).
     """
 
     statements: int
     in_named_graphs: int
+    has_blank_nodes: bool
+    changed: tuple[ox.Triple, ...]
 
 
 def read(path: Path) -> Document:
@@ -151,16 +157,27 @@ def check(text: Text) -> Document:
     """
     path, data, form = text.path, text.data, text.form
     statements = named = 0
+    blank = changes = False
     default = ox.DefaultGraph()
     may_name = form.supports_datasets
-    for quad in text.quads():
+    for quad in text._parsed():
         statements += 1
         if may_name and quad.graph_name != default:
             named += 1
-        problem = ill_formed(quad.object)
-        if problem:
-            raise InputError(f"{path}:{_line_of(data, quad.object)}: {problem}; nothing of the file was kept")
-    return Document(path, data, form, statements, named)
+        term = quad.object
+        if not isinstance(term, ox.NamedNode):
+            if isinstance(term, ox.Literal):
+                problem, kept = examine(term.value, term.datatype.value)
+                changes = changes or kept is not None
+            else:
+                problem = ill_formed(term)
+                blank, changes = True, changes or isinstance(term, ox.Triple)
+            if problem:
+                raise InputError(f"{path}:{_line_of(data, term)}: {problem}; nothing of the file was kept")
+        if not blank and isinstance(quad.subject, ox.BlankNode):
+            blank = True
+    changed = [t for t in text.triples if stored_triple(t) is not t] if changes else []
+    return Document(path, data, form, statements, named, blank, tuple(changed))
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
@@ -195,38 +212,6 @@ def _natural(path: Path) -> list[tuple[bool, list[int | str]]]:
         (n < depth, [int(x) if x.isdecimal() else x for x in re.split(r"(\d+)", part)])
         for n, part in enumerate(path.parts, 1)
     ]
-
-
-def ill_formed(term: object) -> str | None:
-    """Say what is wrong with a typed literal by XML Schema part 2, or None.
-
-    >>> ill_formed(ox.Literal("2026-02-30", datatype=ox.NamedNode(XSD + "date")))
-    "'2026-02-30' is not an xsd:date: there is no such day"
-    >>> ill_formed(ox.Literal("2026-02-28", datatype=ox.NamedNode(XSD + "date")))
-    """
-    if not isinstance(term, ox.Literal):
-        return None
-    pattern = _LEXICAL.get(term.datatype.value)
-    if pattern is None:
-        return None
-    return _ill_formed(term.value, term.datatype.value)
-
-
-@cache
-def _ill_formed(value: str, datatype: str) -> str | None:
-    name = "xsd:" + datatype.removeprefix(XSD)
-    if len(value) > MAX_DIGITS:
-        return f"a {name} of {len(value)} characters is over the limit of {MAX_DIGITS}"
-    match = _LEXICAL[datatype].fullmatch(value)
-    if match is None:
-        return f"'{value}' is not an {name}"
-    day = match.groupdict().get("day")
-    if day:
-        try:
-            date.fromisoformat(day)
-        except ValueError:
-            return f"'{value}' is not an {name}: there is no such day"
-    return None
 
 
 def _text(path: Path, raw: bytes, form: ox.RdfFormat) -> bytes:
