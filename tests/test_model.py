@@ -12,7 +12,7 @@ from rdflib.namespace import OWL, RDF, RDFS, SH, SKOS
 
 ROOT = Path(__file__).resolve().parents[1]
 ONTOLOGY = ROOT / "ontology"
-MODEL = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+MODEL = (ROOT / "docs" / "reference" / "data-model.md").read_text(encoding="utf-8")
 IPP = Namespace("https://w3id.org/indopacific/ns#")
 XSD = Namespace("http://www.w3.org/2001/XMLSchema#")
 CODE = Namespace("https://w3id.org/indopacific/code/")
