@@ -4,10 +4,9 @@
 >>> graph = kgtools.load()
 >>> report = kgtools.validate(graph)
 >>> closure = kgtools.infer(graph).closure
->>> question = kgtools.questions()["who-led-round"]
->>> answer = kgtools.ask(graph.engine(), question.text)
->>> answer.columns
-('person', 'personName', 'officeName', 'role', 'party')
+>>> answer = kgtools.query(graph, "who-led-round", round="quad-foreign-ministers-meeting-10")
+>>> [row.personName for row in answer.named()]
+['Penny Wong', 'S. Jaishankar', 'Takeshi Iwaya', 'Marco Rubio']
 """
 
 from __future__ import annotations
@@ -22,11 +21,13 @@ if TYPE_CHECKING:
     from kgtools.inference import infer
     from kgtools.linting import lint
     from kgtools.pipeline import build
-    from kgtools.question import ask, bind, questions
+    from kgtools.question import Question, ask, bind, query, questions
     from kgtools.records.entity import show
     from kgtools.records.statistics import stats
-    from kgtools.sparql.answers import Answer
+    from kgtools.sparql.answers import Answer, GraphAnswer
     from kgtools.validation import validate
+
+    __version__: str
 
 _WHERE = {
     "Answer": "sparql.answers",
@@ -36,6 +37,8 @@ _WHERE = {
     "KgError": "errors",
     "KnowledgeGraph": "graph",
     "LimitError": "errors",
+    "GraphAnswer": "sparql.answers",
+    "Question": "question",
     "ask": "question",
     "bind": "question",
     "build": "pipeline",
@@ -43,6 +46,7 @@ _WHERE = {
     "infer": "inference",
     "lint": "linting",
     "load": "graph",
+    "query": "question",
     "questions": "question",
     "show": "records.entity",
     "stats": "records.statistics",
@@ -52,10 +56,13 @@ __all__ = [
     "Answer",
     "DataError",
     "EngineError",
+    "GraphAnswer",
     "InputError",
     "KgError",
     "KnowledgeGraph",
     "LimitError",
+    "Question",
+    "__version__",
     "ask",
     "bind",
     "build",
@@ -63,6 +70,7 @@ __all__ = [
     "infer",
     "lint",
     "load",
+    "query",
     "questions",
     "show",
     "stats",
@@ -72,6 +80,10 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     """A public name, its module imported when it is first used (PEP 562), so that `import kgtools` costs nothing."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("kgtools")
     if name not in _WHERE:
         raise AttributeError(f"module 'kgtools' has no attribute '{name}'")
     return getattr(import_module(f"kgtools.{_WHERE[name]}"), name)

@@ -67,6 +67,11 @@ class KnowledgeGraph:
         """What :func:`kgtools.infer` added; empty before it ran."""
         return _triples(self.store, ENTAILED_GRAPH)
 
+    @property
+    def inferred(self) -> bool:
+        """Whether :func:`kgtools.infer` has put entailed triples in."""
+        return self.store.contains_named_graph(ENTAILED_GRAPH)
+
     def stated(self, predicate: ox.NamedNode) -> Iterator[ox.Triple]:
         """The triples of one predicate that data or ontology state, in the forms of the store."""
         for graph in (ox.DefaultGraph(), ONTOLOGY_GRAPH):

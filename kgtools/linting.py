@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kgtools import tidy
+from kgtools import files, tidy
 from kgtools.graph import KnowledgeGraph
 from kgtools.question import ask, questions
 from kgtools.rdf import read as reader
@@ -22,7 +22,8 @@ from kgtools.rdf.index import Index
 from kgtools.shacl.shapes import read_shapes
 from kgtools.sparql import policy
 from kgtools.sparql.oxigraph import OxigraphEngine
-from kgtools.terms import CODE, IPP, OWL, RDF, RDFS, SH, home, prefixes, short
+from kgtools.sparql.prefixes import with_prologue
+from kgtools.terms import CODE, IPP, OWL, RDF, RDFS, SH, TYPE, expand, home, prefixes, short
 
 _META = [
     "targetNode",
@@ -86,6 +87,7 @@ _CONSTRAINTS = [
     "in",
     "sparql",
 ]
+_FACT_TERMS = ("Class", "ObjectProperty", "DatatypeProperty")
 _TYPES = ["NodeShape", "PropertyShape", "SPARQLConstraint"]
 
 
@@ -127,6 +129,7 @@ def lint(graph: KnowledgeGraph, *, ontology: Path | None = None, queries: Path |
         *check_ontology(schema, asked / "checks"),
         *check_shapes(shapes, graph),
         *check_queries(asked, folder, schema),
+        *check_terms(graph, folder / "rules"),
         *check_files(graph),
     ]
     rank = {"error": 0, "warning": 1, "info": 2}
@@ -240,8 +243,11 @@ def check_queries(folder: Path, ontology: Path, schema: list[ox.Triple]) -> Iter
     """Names in queries and rules that the ontology lacks, and competency questions without a file."""
     declared: set[object] = {t.subject for t in schema}
     named = questions(folder)
-    for path in [*sorted(folder.rglob("*.rq")), *sorted((ontology / "rules").glob("*.rq"))]:
-        for unknown in _unknown_names(path.read_text(encoding="utf-8"), declared):
+    for path in _query_files(folder, ontology):
+        text = path.read_text(encoding="utf-8")
+        if text != with_prologue(text):
+            yield Problem("error", path.name, "its PREFIX lines are not those that it needs", "run kgtools lint --fix")
+        for unknown in _unknown_names(text, declared):
             yield Problem(
                 "error",
                 path.name,
@@ -261,7 +267,55 @@ def check_queries(folder: Path, ontology: Path, schema: list[ox.Triple]) -> Iter
     properties = {ox.NamedNode(OWL + "ObjectProperty"), ox.NamedNode(OWL + "DatatypeProperty")}
     for t in schema:
         if t.predicate.value == RDF + "type" and t.object in properties and short(t.subject) not in used:
-            yield Problem("info", short(t.subject), "no question uses this property", "ask for it, or retire it")
+            yield Problem(
+                "info",
+                short(t.subject),
+                "no question uses this property",
+                "add a question that uses it, or deprecate it",
+            )
+
+
+def check_terms(graph: KnowledgeGraph, rules: Path) -> Iterator[Problem]:
+    """Classes and properties of the ontology that no fact uses: not asserted, and not made by an axiom or a rule."""
+    used = {t.predicate for t in graph.asserted()} | {t.object for t in graph.stated(TYPE)}
+    parents: dict[object, list[object]] = {}
+    declared = {}
+    for t in graph.ontology():
+        name = t.predicate.value
+        if name in (RDFS + "subClassOf", RDFS + "subPropertyOf", OWL + "inverseOf"):
+            parents.setdefault(t.subject, []).append(t.object)
+            if name == OWL + "inverseOf":
+                parents.setdefault(t.object, []).append(t.subject)
+        elif name == RDF + "type" and t.object.value.removeprefix(OWL) in _FACT_TERMS:  # type: ignore[union-attr]
+            declared[t.subject] = t.object
+    heads: set[object] = {t.subject for t in graph.ontology() if t.predicate.value == OWL + "propertyChainAxiom"}
+    for path in rules.glob("*.rq"):
+        heads |= {expand(t.text) for t in policy.tokens(path.read_text(encoding="utf-8")) if t.kind == "name"}
+    queue = list(used)
+    while queue:
+        for parent in parents.get(queue.pop(), ()):
+            if parent not in used:
+                used.add(parent)  # type: ignore[arg-type]
+                queue.append(parent)  # type: ignore[arg-type]
+    for term in declared:
+        if isinstance(term, ox.NamedNode) and term.value.startswith(IPP) and term not in used and term not in heads:
+            yield Problem("info", short(term), "no fact uses this term", "add a fact, or deprecate it")
+
+
+def _query_files(folder: Path, ontology: Path) -> list[Path]:
+    """The questions, checks and views of a folder, and the rules of an ontology."""
+    return [*sorted(folder.rglob("*.rq")), *sorted((ontology / "rules").glob("*.rq"))]
+
+
+def fix_queries(folder: Path | None = None, ontology: Path | None = None) -> list[Path]:
+    """Give query files the PREFIX lines that they need; gives those that changed."""
+    changed = []
+    for path in _query_files(folder or home("queries"), ontology or home("ontology")):
+        text = path.read_text(encoding="utf-8")
+        if text != with_prologue(text):
+            files.write(path, with_prologue(text).encode())
+            changed.append(path)
+    return changed
 
 
 def check_files(graph: KnowledgeGraph) -> Iterator[Problem]:

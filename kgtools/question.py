@@ -14,22 +14,38 @@ text is pasted. The type is one of iri, date, integer, string; the default `*` m
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from kgtools.errors import InputError
+from kgtools.inference import infer
 from kgtools.sparql import policy
-from kgtools.sparql.answers import Answer
+from kgtools.sparql.answers import Answer, GraphAnswer
 from kgtools.sparql.engine import Engine
 from kgtools.sparql.prefixes import with_prefixes
 from kgtools.terms import XSD, expand, home
 
+if TYPE_CHECKING:
+    from kgtools.graph import KnowledgeGraph
+
 TYPES = ("iri", "date", "integer", "string")
+Given = str | int | date
+"""What a parameter takes; see :func:`bind`."""
+
+_TAKES = {
+    "iri": "a slug, a prefixed name or an IRI",
+    "date": "a date or YYYY-MM-DD",
+    "integer": "a whole number",
+    "string": "text",
+}
+_SLUG = re.compile(r"[a-z0-9-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,42 +80,70 @@ class Question:
 
 
 def read_question(path: Path) -> Question:
-    """Read one `.rq` file.
+    """Read one `.rq` file that has a header.
 
     Raises:
         InputError: the header lacks a summary or a column, a parameter has an unknown type or no VALUES
             block, or the query is not one that may be asked.
     """
+    text = _read(path)
+    header = _header(text)
+    for key in ("summary", "column"):
+        if key not in header:
+            raise InputError(f"{path}: no '#+ {key}:' line in the header; see kgtools.question for its form")
+    question = _question(path.stem, str(path), text, header)
+    bind(question, {p.name: p.default for p in question.parameters})
+    return question
+
+
+def query_of(source: Path | str) -> Question:
+    """Any read query as a question: a `.rq` file (a path) or SPARQL text (a string); a header may be there or not.
+
+    Raises:
+        InputError: the file cannot be read, a parameter in its header is malformed, or the query may not be asked.
+
+    >>> query_of("SELECT ?x { ?x a ipp:Nation }").parameters
+    ()
+    """
+    if isinstance(source, Path):
+        text = _read(source)
+        return _question(source.stem, str(source), text, _header(text))
+    return _question("query", "query", source, _header(source))
+
+
+def _read(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+
+
+def _header(text: str) -> dict[str, list[str]]:
     header: dict[str, list[str]] = {}
     for line in re.findall(r"^#\+ *(.*)$", text, re.MULTILINE):
         key, _, value = line.partition(":")
         header.setdefault(key.strip(), []).append(value.strip())
-    for key in ("summary", "column"):
-        if key not in header:
-            raise InputError(f"{path}: no '#+ {key}:' line in the header; see kgtools.question for its form")
+    return header
+
+
+def _question(name: str, where: str, text: str, header: Mapping[str, list[str]]) -> Question:
     parameters = []
     for row in header.get("param", []):
         cells = row.split(maxsplit=3)
         if len(cells) < 4 or cells[1] not in TYPES:
             raise InputError(
-                f"{path}: '#+ param: {row}' is not 'name type default meaning', type one of {', '.join(TYPES)}"
+                f"{where}: '#+ param: {row}' is not 'name type default meaning', type one of {', '.join(TYPES)}"
             )
         parameters.append(Parameter(*cells))
-    policy.check(text, name=str(path))
-    question = Question(
-        path.stem,
-        header["summary"][0],
+    policy.check(text, name=where)
+    return Question(
+        name,
+        header.get("summary", [""])[0],
         tuple(parameters),
-        tuple((name, meaning) for name, _, meaning in (c.partition(" ") for c in header["column"])),
-        header.get("example", [f"kgtools query {path.stem}"])[0],
+        tuple((column, meaning) for column, _, meaning in (c.partition(" ") for c in header.get("column", []))),
+        header.get("example", [f"kgtools query {name}"])[0],
         text,
     )
-    bind(question, {p.name: p.default for p in parameters})
-    return question
 
 
 def questions(folder: Path | None = None) -> dict[str, Question]:
@@ -111,16 +155,32 @@ def questions(folder: Path | None = None) -> dict[str, Question]:
     return {p.stem: read_question(p) for p in sorted((folder or home("queries")).glob("*.rq"))}
 
 
-def bind(question: Question, values: Mapping[str, str]) -> str:
+def find_question(name: str) -> Question:
+    """The bundled question of that name.
+
+    Raises:
+        InputError: there is none; the message names the nearest ones.
+    """
+    path = home("queries") / f"{name}.rq"
+    if re.fullmatch(r"[a-z0-9-]+", name) and path.is_file():
+        return read_question(path)
+    near = difflib.get_close_matches(name, [p.stem for p in home("queries").glob("*.rq")], n=3)
+    raise InputError(
+        f"no question is called '{name}'"
+        + (f"; did you mean {' or '.join(near)}?" if near else "; kgtools questions lists them")
+    )
+
+
+def bind(question: Question, values: Mapping[str, Given]) -> str:
     """The question's SPARQL text with these parameter values in place of the defaults.
 
     Args:
         question: a named question.
-        values: parameter name to text; the text is read by the parameter's type (`iri`: a slug, a prefixed
-            name or an IRI; `date`: YYYY-MM-DD; `*`: any).
+        values: parameter name to a value: a date for `date`, an int for `integer`, or text, which is read by
+            the parameter's type (`iri`: a slug, a prefixed name or an IRI; `date`: YYYY-MM-DD; `*`: any).
 
     Raises:
-        InputError: there is no such parameter, or the text is not of its type.
+        InputError: there is no such parameter, or the value is not of its type.
     """
     known = {p.name: p for p in question.parameters}
     text = question.text
@@ -132,6 +192,42 @@ def bind(question: Question, values: Mapping[str, str]) -> str:
     return text
 
 
+def query(graph: KnowledgeGraph, question: str | Path | Question, /, **parameters: Given) -> Answer | GraphAnswer:
+    """Ask a graph a question, in one call.
+
+    Args:
+        graph: a loaded graph. Questions see its entailed triples: where :func:`kgtools.infer` has not run, it runs now.
+        question: the name of a bundled question, SPARQL text, the path of a `.rq` file, or a :class:`Question`.
+        parameters: values for the question's parameters: dates as :class:`datetime.date`, whole numbers as int,
+            entities as slug, prefixed name or IRI. What is left out keeps its default. (A parameter whose name is a
+            Python keyword goes in as ``**{"from": date(2024, 1, 1)}``.)
+
+    Returns:
+        Rows with the English labels of the entities in them for SELECT and ASK, triples for CONSTRUCT and DESCRIBE.
+
+    Raises:
+        InputError: no such question or parameter, a value of another type, or a query that may not be asked.
+
+    >>> import kgtools
+    >>> graph = kgtools.load()
+    >>> answer = kgtools.query(graph, "commitments-overdue", date=date(2012, 1, 1))
+    >>> {row.obligor for row in answer.named()} <= {"id:ind", "id:jpn"}
+    True
+    """
+    if isinstance(question, Path):
+        question = query_of(question)
+    elif isinstance(question, str):
+        question = find_question(question) if _SLUG.fullmatch(question) else query_of(question)
+    elif not isinstance(question, Question):
+        raise InputError(f"a question is a name, SPARQL text, a Path or a Question, not {type(question).__name__}")
+    text = bind(question, parameters)
+    if not graph.inferred:
+        infer(graph)
+    engine = graph.engine()
+    answer = answer_to(engine, text, name=question.name)
+    return answer.with_labels(engine) if isinstance(answer, Answer) else answer
+
+
 def ask(engine: Engine, text: str, *, name: str = "query") -> Answer:
     """Check a SELECT or ASK, add the project's prefixes where it declares none, and run it.
 
@@ -140,21 +236,40 @@ def ask(engine: Engine, text: str, *, name: str = "query") -> Answer:
     Raises:
         InputError: the query may not be asked, is not SPARQL, or is a CONSTRUCT or DESCRIBE.
     """
+    answer = answer_to(engine, text, name=name)
+    if not isinstance(answer, Answer):
+        raise InputError(f"{name}: CONSTRUCT and DESCRIBE give a graph, not rows; use kgtools.query")
+    return answer
+
+
+def answer_to(engine: Engine, text: str, *, name: str = "query") -> Answer | GraphAnswer:
+    """Check any read query, add the project's prefixes where it declares none, and run it.
+
+    Raises:
+        InputError: the query may not be asked, or is not SPARQL.
+    """
     form = policy.check(text, name=name)
     full = with_prefixes(text)
     if form == "ASK":
         truth = "true" if engine.ask(full) else "false"
         return Answer(("answer",), [(ox.Literal(truth, datatype=ox.NamedNode(XSD + "boolean")),)])
     if form != "SELECT":
-        raise InputError(f"{name}: {form} gives a graph, not rows; use kgtools export or Engine.construct")
+        return GraphAnswer(tuple(engine.construct(full)))
     solutions = engine.select(full)
     return Answer(solutions.variables, solutions.rows)
 
 
-def _term(parameter: Parameter, value: str) -> str:
+def _term(parameter: Parameter, value: Given) -> str:
+    what = f"parameter '{parameter.name}': {value!r}"
+    if isinstance(value, (date, int)):
+        kind = "integer" if type(value) is int else "date" if type(value) is date else ""
+        if parameter.type != kind:
+            raise InputError(f"{what} is a {type(value).__name__}; this parameter takes {_TAKES[parameter.type]}")
+        value = str(value)
+    if not isinstance(value, str):
+        raise InputError(f"{what} is a {type(value).__name__}; this parameter takes {_TAKES[parameter.type]}")
     if value == "*":
         return "UNDEF"
-    what = f"parameter '{parameter.name}': '{value}'"
     if parameter.type == "iri":
         try:
             return str(expand(value))
@@ -167,7 +282,7 @@ def _term(parameter: Parameter, value: str) -> str:
             raise InputError(f"{what} is not a date; write it as 2026-01-31") from error
         return str(ox.Literal(value, datatype=ox.NamedNode(XSD + "date")))
     if parameter.type == "integer":
-        if not re.fullmatch(r"[+-]?\d{1,18}", value):
+        if not re.fullmatch(r"[+-]?[0-9]{1,18}", value):
             raise InputError(f"{what} is not a whole number")
         return str(ox.Literal(int(value)))
     return str(ox.Literal(value))

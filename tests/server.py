@@ -47,3 +47,23 @@ def put(address: str, triples: Iterable[ox.Triple]) -> None:
         headers={"Content-Type": "application/n-triples"},
     )
     urllib.request.urlopen(request, timeout=30)
+
+
+def load_file(address: str, path: Path, media_type: str) -> None:
+    """Put a file into the default graph of a server, as any client would."""
+    request = urllib.request.Request(
+        f"{address}/store?default", data=path.read_bytes(), method="PUT", headers={"Content-Type": media_type}
+    )
+    urllib.request.urlopen(request, timeout=60)
+
+
+def posted(address: str, query: str) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    """The variables and rows with which a server answers a SELECT, sent without any of our code."""
+    request = urllib.request.Request(
+        f"{address}/query",
+        data=query.encode(),
+        headers={"Content-Type": "application/sparql-query", "Accept": "application/sparql-results+json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        results = ox.parse_query_results(answer.read(), format=ox.QueryResultsFormat.JSON)
+    return tuple(v.value for v in results.variables), [tuple(row) for row in results]

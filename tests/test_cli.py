@@ -10,7 +10,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import rdflib
 from conftest import FIXTURES, ROOT
+
+import kgtools
 
 COMMANDS = ["build", "validate", "lint", "infer", "query", "questions", "show", "export", "stats"]
 
@@ -42,7 +45,10 @@ def test_build_is_clean_and_writes_everything(tmp_path):
     assert [s["station"] for s in document["stations"]] == ["gate", "lint", "validate", "infer", "questions", "export"]
     names = {Path(path).name for path in document["written"]}
     tables = {"events.csv", "tenures.csv", "instruments.csv", "initiatives.csv", "outcomes.csv"}
-    assert names == tables | {f"indopacific.{s}" for s in ("ttl", "nt", "trig", "jsonld", "rdf", "reifiers.ttl")}
+    assert names == tables | {
+        f"indopacific.{s}"
+        for s in ("ttl", "nt", "trig", "jsonld", "rdf", "reifiers.ttl", "ontology.ttl", "entailed.nt", "complete.nt")
+    }
 
 
 @pytest.mark.parametrize(
@@ -204,3 +210,45 @@ def test_the_readme_shows_what_its_commands_print(tmp_path):
     for line, output in shown:
         printed = run(*line.split(), cwd=tmp_path).stdout
         assert [row for row in output.splitlines() if row not in printed] == [], line
+
+
+BARE = "SELECT ?x WHERE { ?x a ipp:Grouping ; ipp:partyCode 'QUAD' }"
+
+
+@pytest.mark.parametrize("form", ["positional", "--file", "standard input"])
+def test_a_plain_query_file_is_asked(form, tmp_path):
+    path = tmp_path / "mine.rq"
+    path.write_text(BARE, encoding="utf-8")
+    call, stdin = {
+        "positional": ([str(path)], None),
+        "--file": (["--file", str(path)], None),
+        "standard input": (["-"], BARE),
+    }[form]
+    done = run("query", *call, stdin=stdin)
+    assert (done.returncode, done.stdout) == (0, "x\nid:quad\n"), done.stderr
+
+
+@pytest.mark.parametrize("text", ["CONSTRUCT { id:quad a ipp:Grouping } WHERE { }", "DESCRIBE id:quad"])
+def test_a_graph_is_answered_as_turtle(text):
+    done = run("query", "-", stdin=text)
+    assert done.returncode == 0, done.stderr
+    answered = rdflib.Graph().parse(data=done.stdout, format="turtle")
+    quad, grouping = (rdflib.URIRef(f"https://w3id.org/indopacific/{n}") for n in ("id/quad", "ns#Grouping"))
+    assert (quad, rdflib.RDF.type, grouping) in answered
+    refused = run("query", "-", "--csv", stdin=text)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "answer with a graph" in refused.stderr
+
+
+def test_a_query_file_that_is_missing_or_an_update(tmp_path):
+    done = run("query", str(tmp_path / "no.rq"))
+    assert (done.returncode, "no.rq: cannot be read" in done.stderr) == (2, True)
+    path = tmp_path / "update.rq"
+    path.write_text("DELETE WHERE { ?s ?p ?o }", encoding="utf-8")
+    done = run("query", str(path))
+    assert done.returncode == 2
+    assert "update.rq:1: DELETE is an update" in done.stderr
+
+
+def test_the_version_is_that_of_the_package():
+    assert run("--version").stdout == f"kgtools {kgtools.__version__}\n"

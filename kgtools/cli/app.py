@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from typing import Annotated
 
 import typer
 
@@ -24,13 +25,29 @@ from kgtools.errors import KgError
 
 app = typer.Typer(
     name="kgtools",
-    help="The Indo-Pacific Partnership Knowledge Graph: read, validate, infer, ask, export.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 for command in (build, validate, lint, infer, query, questions, show, export, stats):
     app.command()(command)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from kgtools import __version__
+
+        typer.echo(f"kgtools {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """The Indo-Pacific Partnership Knowledge Graph: read, validate, infer, ask, export."""
 
 
 def main() -> None:

@@ -12,7 +12,9 @@ from kgtools.cli.common import Json, load_data
 
 
 def export(
-    form: Annotated[str, typer.Argument(help="ttl nt nq trig jsonld rdfxml reifiers csv, or all.")] = "all",
+    form: Annotated[
+        str, typer.Argument(help="ttl nt nq trig jsonld rdfxml reifiers csv ontology entailed complete, or all.")
+    ] = "all",
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("build"),
     data: Annotated[list[Path] | None, typer.Option(help="Data files or folders; the bundled data by default.")] = None,
     entailed: Annotated[bool, typer.Option("--entailed", help="Write the entailed triples too.")] = False,
@@ -20,15 +22,20 @@ def export(
 ) -> None:
     """Write the data in other forms.
 
+    Load indopacific.complete.nt into any SPARQL 1.1 engine and every question in queries/ gives its answer there.
+
+    Example: kgtools export complete --out build
+
     Example: kgtools export csv --out tables
     """
     from kgtools.exports.forms import FORMATS, export_all
     from kgtools.inference import infer as run_infer
 
+    forms = FORMATS if form == "all" else (form,)
     graph = load_data(data)
-    if entailed:
+    if entailed or {"entailed", "complete"} & set(forms):
         run_infer(graph)
-    written = export_all(graph, FORMATS if form == "all" else (form,), out, entailed=entailed)
+    written = export_all(graph, forms, out, entailed=entailed)
     if as_json:
         typer.echo(json.dumps([str(p) for p in written], indent=1))
     else:

@@ -33,7 +33,7 @@ def lint(
     graph = load_data(paths)
     if fix:
         done = tidy.tidy(graph, drop_comments=drop_comments)
-        for path in done.written:
+        for path in [*linting.fix_queries(), *done.written]:
             typer.echo(f"rewrote {path}", err=True)
         for path in done.deleted:
             typer.echo(f"deleted {path}, which holds nothing any more", err=True)

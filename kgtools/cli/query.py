@@ -14,16 +14,14 @@ from kgtools.errors import InputError
 
 def query(
     name: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            help="A named question, or - to read SPARQL from standard input.", autocompletion=question_names
+            help="A named question, a .rq file, or - to read SPARQL from standard input.",
+            autocompletion=question_names,
         ),
-    ],
-    values: Annotated[list[str] | None, typer.Argument(help="Parameters as name=value.")] = None,
-    file: Annotated[
-        Path | None,
-        typer.Option("--file", "-f", help="Ask the question in this .rq file (NAME is then its label)."),
     ] = None,
+    values: Annotated[list[str] | None, typer.Argument(help="Parameters as name=value.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", "-f", help="Read the query from this file.")] = None,
     data: Annotated[list[Path] | None, typer.Option(help="Data files or folders; the bundled data by default.")] = None,
     engine: Annotated[str, typer.Option(help="oxigraph or rdflib.")] = "oxigraph",
     endpoint: Annotated[str | None, typer.Option(help="Ask a SPARQL endpoint instead; needs --timeout.")] = None,
@@ -32,56 +30,52 @@ def query(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Ask a named question, a file, or SPARQL text from standard input.
+    """Ask a named question, a SPARQL file, or SPARQL text from standard input.
+
+    SELECT and ASK answer with rows, CONSTRUCT and DESCRIBE with Turtle.
 
     Example: kgtools query who-led-round round=ind-jpn-strategic-dialogue-17
 
     Example: echo 'SELECT ?p { ?p a ipp:Nation }' | kgtools query -
     """
     from kgtools.inference import infer as run_infer
-    from kgtools.question import ask, bind, questions, read_question
+    from kgtools.question import answer_to, bind, find_question, query_of
+    from kgtools.sparql.answers import Answer
     from kgtools.sparql.endpoint import EndpointEngine
     from kgtools.sparql.workers import within
 
-    if "=" in name and not file:
-        raise InputError(f"'{name}' is a parameter; the question's name comes first")
-    given = {}
-    for pair in values or []:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            raise InputError(f"'{pair}' is not name=value")
-        given[key] = value
-    if name == "-":
-        if given:
-            raise InputError("SPARQL text takes no parameters; write the values into it")
-        text = sys.stdin.read()
-    elif file:
-        text = bind(read_question(file), given)
+    if file is not None and name is not None:
+        values, name = [name, *(values or [])], None
+    if name is not None and "=" in name:
+        raise InputError(f"'{name}' is a parameter; the question's name or file comes first")
+    given = _parameters(values or [])
+    if file is not None or (name is not None and name.endswith(".rq")):
+        question = query_of(file or Path(str(name)))
+    elif name == "-":
+        question = query_of(sys.stdin.read())
+    elif name is None:
+        raise InputError("name a question (kgtools questions lists them), a .rq file, or - for standard input")
     else:
-        known = questions()
-        if name not in known:
-            import difflib
-
-            near = difflib.get_close_matches(name, known, n=3)
-            raise InputError(
-                f"no question is called '{name}'"
-                + (f"; did you mean {' or '.join(near)}?" if near else "; kgtools questions lists them")
-            )
-        text = bind(known[name], given)
+        question = find_question(name)
+    text = bind(question, given)
     if endpoint:
         if timeout is None:
             raise InputError("--endpoint needs --timeout SECONDS")
-        answer = ask(EndpointEngine(endpoint, timeout=timeout), text, name=name)
+        answer = answer_to(EndpointEngine(endpoint, timeout=timeout), text, name=question.name)
     else:
         graph = load_data(data)
         if entailed:
             run_infer(graph)
         chosen = graph.engine(engine)
         if timeout is None:
-            answer = ask(chosen, text, name=name)
+            answer = answer_to(chosen, text, name=question.name)
         else:
-            answer = within(timeout, lambda: ask(chosen, text, name=name))
-    if as_json:
+            answer = within(timeout, lambda: answer_to(chosen, text, name=question.name))
+    if not isinstance(answer, Answer):
+        if as_csv or as_json:
+            raise InputError(f"{question.name}: CONSTRUCT and DESCRIBE answer with a graph; it is printed as Turtle")
+        typer.echo(answer.to_turtle(), nl=False)
+    elif as_json:
         typer.echo(answer.to_json())
     elif as_csv:
         typer.echo(answer.to_csv(), nl=False)
@@ -89,3 +83,13 @@ def query(
         from kgtools.terms import short
 
         print_table(list(answer.columns), [["" if t is None else short(t) for t in row] for row in answer.rows])
+
+
+def _parameters(values: list[str]) -> dict[str, str]:
+    given = {}
+    for pair in values:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise InputError(f"'{pair}' is not name=value")
+        given[key] = value
+    return given

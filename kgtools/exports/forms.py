@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from kgtools import files
 from kgtools.errors import InputError
 from kgtools.graph import KnowledgeGraph
+from kgtools.rdf.read import read
 from kgtools.rdf.write import to_turtle
 from kgtools.records import tables
 from kgtools.sparql.workers import spread
@@ -28,6 +29,9 @@ SUFFIX = {
     "rdfxml": "rdf",
     "reifiers": "reifiers.ttl",
     "csv": "csv",
+    "ontology": "ontology.ttl",
+    "entailed": "entailed.nt",
+    "complete": "complete.nt",
 }
 FORMATS = tuple(SUFFIX)
 
@@ -39,15 +43,18 @@ def export(graph: KnowledgeGraph, form: str, folder: Path, *, entailed: bool = F
         graph: a loaded graph.
         form: `ttl` (deterministic), `nt`, `nq`, `trig` (a graph for each source), `jsonld` (with our context,
             written in), `rdfxml`, `reifiers` (RDF 1.2: each supported triple with the citation that supports
-            it) or `csv` (five tables).
+            it), `csv` (tables), `ontology` (terms, axioms, codes, sectors, alignments), `entailed` (the entailed
+            triples alone) or `complete`: data, ontology and entailed triples in one file, on which every
+            question in `queries/` gives its answer in any SPARQL 1.1 engine.
         folder: where to write; made if missing.
-        entailed: whether entailed triples go along.
+        entailed: whether entailed triples go along with the data in the first seven forms.
 
     Returns:
         The paths written.
 
     Raises:
-        InputError: no such form, or the folder cannot be written.
+        InputError: no such form, the folder cannot be written, or the form holds entailed triples and
+            :func:`kgtools.infer` has not run.
     """
     return export_all(graph, (form,), folder, entailed=entailed)
 
@@ -60,7 +67,9 @@ def export_all(graph: KnowledgeGraph, forms: Sequence[str], folder: Path, *, ent
     for form in forms:
         if form not in SUFFIX:
             raise InputError(f"no export form is called '{form}'; use one of {' '.join(FORMATS)}")
-    lines = _lines(graph, entailed=entailed) if set(forms) - {"csv"} else b""
+    if not graph.inferred and (entailed or {"entailed", "complete"} & set(forms)):
+        raise InputError("the entailed triples are not there yet; call kgtools.infer(graph) before exporting them")
+    lines = _lines(graph, entailed=entailed) if set(forms) - {"csv", *_WHOLE} else b""
     engine = graph.engine(entailed=False)
 
     @cache
@@ -72,7 +81,7 @@ def export_all(graph: KnowledgeGraph, forms: Sequence[str], folder: Path, *, ent
             path, content = folder / f"{name}.csv", tables.table(engine, name).encode()
         else:
             path = folder / f"indopacific.{SUFFIX[name]}"
-            content = _RDF[name](triples()) if name in _RDF else lines
+            content = _WHOLE[name](graph) if name in _WHOLE else _RDF[name](triples()) if name in _RDF else lines
         files.write(path, content)
         return path
 
@@ -83,24 +92,46 @@ def serialise(graph: KnowledgeGraph, form: str, *, entailed: bool = False) -> by
     """The data in one RDF form, as bytes. See :func:`export`."""
     if form not in SUFFIX or form == "csv":
         raise InputError(f"no RDF form is called '{form}'; use one of {' '.join(f for f in FORMATS if f != 'csv')}")
+    if form in _WHOLE:
+        return _WHOLE[form](graph)
     lines = _lines(graph, entailed=entailed)
     return _RDF[form](_triples(lines)) if form in _RDF else lines
 
 
 def _lines(graph: KnowledgeGraph, *, entailed: bool) -> bytes:
     """The triples as sorted N-Triples, which are N-Quads too: those of the data as their files have them."""
-    graphs: list[ox.NamedNode | ox.DefaultGraph] = [ox.DefaultGraph(), *([ENTAILED_GRAPH] if entailed else [])]
-    dumped = (graph.store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=g) or b"" for g in graphs)
-    lines = {line for text in dumped for line in text.splitlines(keepends=True)}
+    lines = _as_written(graph)
+    return b"".join(sorted(lines.union(_dumped(graph, ENTAILED_GRAPH)) if entailed else lines))
+
+
+def _as_written(graph: KnowledgeGraph) -> set[bytes]:
+    """The data as lines of N-Triples, each literal as its file has it."""
+    lines = set(_dumped(graph, ox.DefaultGraph()))
     for held, written in graph.rewritten().items():
         if _line(held) in lines:
             lines.remove(_line(held))
             lines.update(_line(t) for t in written)
-    return b"".join(sorted(lines))
+    return lines
 
 
 def _line(triple: ox.Triple) -> bytes:
     return f"{triple} .\n".encode()
+
+
+def _dumped(graph: KnowledgeGraph, part: ox.NamedNode | ox.DefaultGraph) -> list[bytes]:
+    """The triples of one of the store's graphs as lines of N-Triples."""
+    return (graph.store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=part) or b"").splitlines(keepends=True)
+
+
+def _ontology(graph: KnowledgeGraph) -> list[ox.Triple]:
+    """The ontology and its alignments."""
+    return [*graph.ontology(), *read(home("ontology") / "alignments.ttl").triples]
+
+
+def _complete(graph: KnowledgeGraph) -> bytes:
+    """All that a question may need, each triple once."""
+    ontology = {_line(t) for t in _ontology(graph)}
+    return b"".join(sorted(ontology.union(_as_written(graph), _dumped(graph, ENTAILED_GRAPH))))
 
 
 def _triples(lines: bytes) -> list[ox.Triple]:
@@ -211,4 +242,11 @@ _RDF: dict[str, Callable[[list[ox.Triple]], bytes]] = {
     "rdfxml": lambda triples: _native(triples, ox.RdfFormat.RDF_XML),
     "reifiers": _reifiers,
 }
-"""What makes each RDF form, but for N-Triples and N-Quads, of the sorted triples."""
+"""What makes each RDF form of the data, but for N-Triples and N-Quads, of the sorted triples."""
+
+_WHOLE: dict[str, Callable[[KnowledgeGraph], bytes]] = {
+    "ontology": lambda graph: to_turtle(_ontology(graph)),
+    "entailed": lambda graph: b"".join(sorted(_dumped(graph, ENTAILED_GRAPH))),
+    "complete": _complete,
+}
+"""What makes the forms that hold more, or other, than the data."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import namedtuple
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,8 +15,9 @@ from typing import Any
 import pyoxigraph as ox
 
 from kgtools.errors import InputError
-from kgtools.sparql.engine import Row, Term
-from kgtools.terms import XSD, short
+from kgtools.rdf.write import to_turtle
+from kgtools.sparql.engine import Engine, Row, Term
+from kgtools.terms import LABEL, XSD, short
 
 Value = str | int | float | bool | date | Decimal | None
 
@@ -27,10 +29,13 @@ class Answer:
     Attributes:
         columns: the variable names.
         rows: one tuple of pyoxigraph terms (or None) a row.
+        labels: English labels of the entities in the rows, by prefixed name, where :meth:`with_labels` has
+            looked them up.
     """
 
     columns: tuple[str, ...]
     rows: list[Row]
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[dict[str, Value]]:
         """The rows as dictionaries of Python values; see :func:`python_value`."""
@@ -40,9 +45,44 @@ class Answer:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def to_dicts(self) -> list[dict[str, Value]]:
-        """A list of dictionaries, column name to Python value."""
-        return list(self)
+    def to_dicts(self, *, labels: bool = False) -> list[dict[str, Value]]:
+        """A list of dictionaries, column name to Python value.
+
+        Args:
+            labels: whether each column that holds entities is followed by one with their English labels, named
+                `<column>Label`, unless the query has a column of that name.
+        """
+        if not labels:
+            return list(self)
+        named = {c for row in self for c, v in row.items() if v in self.labels and f"{c}Label" not in self.columns}
+        out: list[dict[str, Value]] = []
+        for row in self:
+            wide: dict[str, Value] = {}
+            for c, v in row.items():
+                wide[c] = v
+                if c in named:
+                    wide[f"{c}Label"] = self.labels.get(v) if isinstance(v, str) else None
+            out.append(wide)
+        return out
+
+    def named(self) -> Iterator[Any]:
+        """The rows as named tuples of Python values: `row.person`, `row.day`.
+
+        A column that Python cannot use as an attribute's name is reached by its position, as `row[0]`.
+        """
+        kind = namedtuple("Row", self.columns, rename=True)  # type: ignore[misc]
+        for row in self:
+            yield kind(*row.values())
+
+    def with_labels(self, engine: Engine) -> Answer:
+        """The same rows with the English labels of the entities in them, asked from an engine."""
+        found = dict.fromkeys(t for row in self.rows for t in row if isinstance(t, ox.NamedNode))
+        if not found:
+            return self
+        values = " ".join(map(str, found))
+        query = f'SELECT ?x ?l {{ VALUES ?x {{ {values} }} ?x {LABEL} ?l . FILTER (LANG(?l) = "en") }}'
+        labels = {short(x): short(label) for x, label in engine.select(query).rows}
+        return Answer(self.columns, self.rows, labels)
 
     def to_csv(self) -> str:
         """CSV by RFC 4180 with a header row: IRIs of the project as prefixed names, literals as their text."""
@@ -84,6 +124,23 @@ class Answer:
             raise InputError("polars is not installed; pip install 'kgtools[polars]'") from error
         rows = [tuple(d.values()) for d in self]
         return polars.DataFrame(rows, schema=list(self.columns), orient="row", infer_schema_length=None, strict=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GraphAnswer:
+    """The triples of a CONSTRUCT or DESCRIBE."""
+
+    triples: tuple[ox.Triple, ...]
+
+    def __len__(self) -> int:
+        return len(self.triples)
+
+    def __iter__(self) -> Iterator[ox.Triple]:
+        return iter(self.triples)
+
+    def to_turtle(self) -> str:
+        """Deterministic Turtle with the project's prefixes."""
+        return to_turtle(self.triples).decode()
 
 
 def python_value(term: Term | None) -> Value:

@@ -1,15 +1,49 @@
-"""The project's prefixes in query texts."""
+"""The project's prefixes in query texts: added where a text lacks them, written out in our own query files."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 from kgtools.sparql import policy
 from kgtools.terms import prefixes
 
+_HEADER = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n)*")
+_PROLOGUE = re.compile(r"(?:PREFIX[^\n]*\n)*")
+
 
 def with_prefixes(text: str) -> str:
-    """The query with a PREFIX line for each project prefix that it uses and does not declare, on its first line."""
+    """The query with a PREFIX line for each project prefix that it uses and does not declare, on its first line.
+
+    On one line, so that the line numbers in an engine's messages stay right.
+    """
+    return " ".join([*_missing(text), text])
+
+
+def with_prologue(text: str) -> str:
+    """A query file as it should stand: the PREFIX lines it needs, one a line, between header comments and query.
+
+    Lines that declare a project prefix and are not needed go; all other lines stay as they are.
+
+    >>> print(with_prologue("#+ summary: Which nations?\\nSELECT ?x { ?x a ipp:Nation }"))
+    #+ summary: Which nations?
+    PREFIX ipp: <https://w3id.org/indopacific/ns#>
+    SELECT ?x { ?x a ipp:Nation }
+    """
+    header = _HEADER.match(text)
+    start = header.end() if header else 0
+    prologue = _PROLOGUE.match(text, start)
+    body = text[prologue.end() if prologue else start :]
+    declared = prologue.group().splitlines(keepends=True) if prologue else []
+    ours = {f"{p}:" for p in prefixes()}
+    others = [line for line in declared if line.split()[1] not in ours]
+    lines = [f"{line}\n" for line in _missing("".join([*others, body]))]
+    return "".join([text[:start], *others, *lines, body])
+
+
+def _missing(text: str) -> Iterator[str]:
+    """A PREFIX line for each project prefix that a query uses and does not declare."""
     stream = list(policy.tokens(text))
     used = {t.text.partition(":")[0] for t in stream if t.kind == "name"}
     declared = {
@@ -17,5 +51,4 @@ def with_prefixes(text: str) -> str:
         for a, b in pairwise(stream)
         if a.kind == "word" and a.text.upper() == "PREFIX" and b.kind == "name"
     }
-    lines = [f"PREFIX {p}: <{n}>" for p, n in prefixes().items() if p in used - declared]
-    return " ".join([*lines, text])
+    return (f"PREFIX {p}: <{n}>" for p, n in prefixes().items() if p in used - declared)
