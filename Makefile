@@ -4,7 +4,6 @@
 # make conformance SUITES=DIR   the W3C suites of a checkout of the public repositories
 # make bench   kgtools beside other engines on graphs of 10k and 100k triples; BENCH="--sizes 1M 10M" for more
 # make mutation   how many single faults in the data the shapes notice
-# make describe   refresh the computed counts in data/dataset.ttl
 
 PYTHON ?= python3
 VENV := .venv
@@ -14,7 +13,7 @@ SUITES ?= ../shared/suites
 BENCH ?= --sizes 10k 100k
 BENCH_OUT ?= build/bench
 
-.PHONY: build test lint conformance bench mutation describe clean
+.PHONY: build test lint conformance bench mutation clean
 
 build: $(VENV)/installed
 	$(BIN)/kgtools build --out build
@@ -36,9 +35,6 @@ bench: $(VENV)/installed-dev
 
 mutation: $(VENV)/installed-dev
 	$(BIN)/python tests/mutation.py --sample 1
-
-describe: $(VENV)/installed-dev
-	$(BIN)/python tests/describe.py
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -15,7 +15,10 @@ from kgtools.question import ask, questions
 from kgtools.sparql.engine import each
 from kgtools.validation import validate
 
-EXPORTS = ("ttl", "reifiers", "trig", "jsonld", "complete", "csv", "nt", "rdfxml", "ontology", "entailed")
+EXPORTS = (
+    *("ttl", "reifiers", "trig", "jsonld", "complete", "csv", "nt", "rdfxml"),
+    *("description", "ontology", "entailed"),
+)
 """All forms but N-Quads, which would be the N-Triples again; those that take longest first."""
 
 

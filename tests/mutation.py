@@ -394,8 +394,8 @@ def is_equivalent(world: World, operator: str, cls: str, prop: str) -> bool:
 def mutants(world: World, *, sample: int = 3, seed: int = 1) -> Iterator[Mutant]:
     """A seeded sample of mutants, at most `sample` for each fact class and operator; equivalent ones left out.
 
-    Only facts of records are broken, that is, of subjects with a class of ours: the catalogue and the data set's
-    description are generated, and a test pins them.
+    Only facts of records are broken, that is, of subjects with a class of ours: not those of the
+    catalogue and the data set's description.
     """
     groups: dict[tuple[str, str], list[ox.Triple]] = defaultdict(list)
     for fact in world.facts:

@@ -11,11 +11,12 @@ import rdflib
 import rdflib.compare
 from conftest import FIXTURES
 
-from kgtools import InputError, export, load
+from kgtools import InputError, export, infer, load, stats
 from kgtools.exports.forms import serialise
 from kgtools.rdf.read import read
 from kgtools.rdf.write import to_turtle
 from kgtools.records.tables import COLUMNS, table
+from kgtools.terms import expand, ipp
 
 
 @pytest.mark.parametrize("form", ["ttl", "nt", "nq", "trig", "jsonld", "rdfxml"])
@@ -46,6 +47,25 @@ def test_reifiers_are_rdf_12():
     reified = [t for t in triples if t.predicate.value.endswith("#reifies")]
     assert reified
     assert all(isinstance(t.object, ox.Triple) for t in reified)
+
+
+def test_the_description_says_what_the_exported_data_hold(tmp_path):
+    graph = load(FIXTURES / "good.ttl")
+    infer(graph)
+    (path,) = export(graph, "description", tmp_path)
+    assert path.name == "indopacific.description.ttl"
+    said = {(t.subject.value.rpartition("/")[2], t.predicate.value, t.object.value) for t in read(path).triples}
+    title, void, dqv = ("http://purl.org/dc/terms/title", "http://rdfs.org/ns/void#", "http://www.w3.org/ns/dqv#value")
+    rounds = sum(1 for t in graph.asserted(ipp("roundOf")) if t.object == expand("talks"))
+    assert rounds == 2
+    assert {
+        ("indopacific", title, "Fixture"),
+        ("class-Round", f"{void}entities", "2"),
+        ("measure-rounds-talks", dqv, "2"),
+    } <= said
+    counted = {s: o for s, p, o in said if p in (dqv, f"{void}triples")}
+    assert counted["measure-events"] == str(stats(graph).events[0]) == "4"
+    assert counted["indopacific"] == str(stats(graph).triples)
 
 
 def test_deterministic_turtle_is_stable_and_ordered():

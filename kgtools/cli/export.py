@@ -13,7 +13,10 @@ from kgtools.cli.common import Json, load_data
 
 def export(
     form: Annotated[
-        str, typer.Argument(help="ttl nt nq trig jsonld rdfxml reifiers csv ontology entailed complete, or all.")
+        str,
+        typer.Argument(
+            help="ttl nt nq trig jsonld rdfxml reifiers csv ontology entailed complete description, or all."
+        ),
     ] = "all",
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("build"),
     data: Annotated[list[Path] | None, typer.Option(help="Data files or folders; the bundled data by default.")] = None,
@@ -28,12 +31,12 @@ def export(
 
     Example: kgtools export csv --out tables
     """
-    from kgtools.exports.forms import FORMATS, export_all
+    from kgtools.exports.forms import FORMATS, NEED_ENTAILED, export_all
     from kgtools.inference import infer as run_infer
 
     forms = FORMATS if form == "all" else (form,)
     graph = load_data(data)
-    if entailed or {"entailed", "complete"} & set(forms):
+    if entailed or NEED_ENTAILED & set(forms):
         run_infer(graph)
     written = export_all(graph, forms, out, entailed=entailed)
     if as_json:

@@ -17,6 +17,7 @@ from kgtools.graph import KnowledgeGraph
 from kgtools.rdf.read import read
 from kgtools.rdf.write import to_turtle
 from kgtools.records import tables
+from kgtools.records.statistics import described
 from kgtools.sparql.workers import spread
 from kgtools.terms import ENTAILED_GRAPH, IPP, LABEL, RDF, SKOS, TYPE, XSD, home, ipp, prefixes, split
 
@@ -32,8 +33,11 @@ SUFFIX = {
     "ontology": "ontology.ttl",
     "entailed": "entailed.nt",
     "complete": "complete.nt",
+    "description": "description.ttl",
 }
 FORMATS = tuple(SUFFIX)
+NEED_ENTAILED = {"entailed", "complete", "description"}
+"""The forms that need an inferred graph."""
 
 
 def export(graph: KnowledgeGraph, form: str, folder: Path, *, entailed: bool = False) -> list[Path]:
@@ -44,8 +48,9 @@ def export(graph: KnowledgeGraph, form: str, folder: Path, *, entailed: bool = F
         form: `ttl` (deterministic), `nt`, `nq`, `trig` (a graph for each source), `jsonld` (with our context,
             written in), `rdfxml`, `reifiers` (RDF 1.2: each supported triple with the citation that supports
             it), `csv` (tables), `ontology` (terms, axioms, codes, sectors, alignments), `entailed` (the entailed
-            triples alone) or `complete`: data, ontology and entailed triples in one file, on which every
-            question in `queries/` gives its answer in any SPARQL 1.1 engine.
+            triples alone), `complete`: data, ontology and entailed triples in one file, on which every
+            question in `queries/` gives its answer in any SPARQL 1.1 engine, or `description`: what the files say
+            of the data set, and its counts.
         folder: where to write; made if missing.
         entailed: whether entailed triples go along with the data in the first seven forms.
 
@@ -67,7 +72,7 @@ def export_all(graph: KnowledgeGraph, forms: Sequence[str], folder: Path, *, ent
     for form in forms:
         if form not in SUFFIX:
             raise InputError(f"no export form is called '{form}'; use one of {' '.join(FORMATS)}")
-    if not graph.inferred and (entailed or {"entailed", "complete"} & set(forms)):
+    if not graph.inferred and (entailed or NEED_ENTAILED & set(forms)):
         raise InputError("the entailed triples are not there yet; call kgtools.infer(graph) before exporting them")
     lines = _lines(graph, entailed=entailed) if set(forms) - {"csv", *_WHOLE} else b""
     engine = graph.engine(entailed=False)
@@ -248,5 +253,6 @@ _WHOLE: dict[str, Callable[[KnowledgeGraph], bytes]] = {
     "ontology": lambda graph: to_turtle(_ontology(graph)),
     "entailed": lambda graph: b"".join(sorted(_dumped(graph, ENTAILED_GRAPH))),
     "complete": _complete,
+    "description": lambda graph: to_turtle(described(graph)),
 }
 """What makes the forms that hold more, or other, than the data."""

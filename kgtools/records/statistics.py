@@ -102,9 +102,8 @@ def stats(graph: KnowledgeGraph) -> Statistics:
         numbered.setdefault(str(row["series"]), []).append(int(str(row["ordinal"])))
     facts = next(_ask(engine, "facts"))
     years = {int(str(d["year"])): int(str(d["events"])) for d in _ask(engine, "years")}
-    own = {DATASET, ox.NamedNode(DATASET.value + "/catalog")}
     return Statistics(
-        sum(1 for t in graph.asserted() if not _describes(t, own)),
+        sum(1 for t in graph.asserted() if not _describes(t)),
         sum(1 for _ in graph.entailed()),
         len(graph.files),
         classes,
@@ -135,16 +134,27 @@ def _ask(engine: Engine, name: str) -> Iterator[dict[str, Value]]:
     return iter(Answer(solutions.variables, solutions.rows))
 
 
-def _describes(t: ox.Triple, own: set[ox.NamedNode]) -> bool:
-    subject = t.subject.value if isinstance(t.subject, ox.NamedNode) else ""
-    return any(subject.startswith(node.value) for node in own)
+def _describes(t: ox.Triple) -> bool:
+    """Whether a triple is about the data set itself."""
+    return isinstance(t.subject, ox.NamedNode) and t.subject.value.startswith(DATASET.value)
+
+
+def described(graph: KnowledgeGraph) -> list[ox.Triple]:
+    """The whole description of a data set: what its files say of it, and the computed counts in place of theirs.
+
+    Args:
+        graph: a graph on which :func:`kgtools.infer` has run.
+    """
+    computed = description(stats(graph))
+    counts = {t.predicate for t in computed}
+    return [*(t for t in graph.asserted() if _describes(t) and t.predicate not in counts), *computed]
 
 
 def description(found: Statistics) -> list[ox.Triple]:
     """The computed part of the data set's description: VoID counts and class partitions, and DQV measurements.
 
     Measured are the share of events and of facts with two witnesses, and for each series its rounds and the
-    numbers missing among them (https://www.w3.org/TR/vocab-dqv/). `data/dataset.ttl` holds these triples beside the hand-written ones; a test recomputes them.
+    numbers missing among them (https://www.w3.org/TR/vocab-dqv/). The hand-written part is `data/dataset.ttl`.
     """
     integer = ox.NamedNode(XSD + "integer")
 
