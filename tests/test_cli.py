@@ -47,7 +47,18 @@ def test_build_is_clean_and_writes_everything(tmp_path):
     tables = {"events.csv", "tenures.csv", "instruments.csv", "initiatives.csv", "outcomes.csv"}
     assert names == tables | {
         f"indopacific.{s}"
-        for s in "ttl nt trig jsonld rdf reifiers.ttl ontology.ttl entailed.nt complete.nt description.ttl".split()
+        for s in [
+            "ttl",
+            "nt",
+            "trig",
+            "jsonld",
+            "rdf",
+            "reifiers.ttl",
+            "ontology.ttl",
+            "entailed.nt",
+            "complete.nt",
+            "description.ttl",
+        ]
     }
 
 
