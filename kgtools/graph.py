@@ -189,16 +189,17 @@ class KnowledgeGraph:
         return sum(1 for _ in self.asserted())
 
 
-def load(*paths: Path, ontology: Path | None = None) -> KnowledgeGraph:
+def load(*paths: Path, ontology: Path | None = None, reading: reader.Reading = reader.DEFAULT) -> KnowledgeGraph:
     """Read data files and the ontology through the gate into a new graph.
 
     Args:
-        paths: RDF files or folders of them; the bundled data where none is given. A path is a
+        paths: RDF files or folders of them, `Path("-")` for standard input; the bundled data where none is given. A path is a
             :class:`~pathlib.Path`: a string is never taken for one.
         ontology: a folder with the ontology's files; the bundled one by default.
+        reading: how files are read: a base for relative IRIs, a size limit.
 
     Raises:
-        InputError: a path is missing or a file does not pass the gate. Nothing is loaded then.
+        InputError: a path is missing or a file does not pass the reader. Nothing is loaded then.
 
     >>> graph = load()
     >>> len(graph) > 1000
@@ -211,8 +212,9 @@ def load(*paths: Path, ontology: Path | None = None) -> KnowledgeGraph:
     sources: list[tuple[Path, Graph]] = [(folder / name, ONTOLOGY_GRAPH) for name in ONTOLOGY_FILES]
     sources += [(path, ox.DefaultGraph()) for path in reader.files(paths or (home("data"),))]
     graph = KnowledgeGraph(ox.Store())
-    for document in _fill(graph, sources)[len(ONTOLOGY_FILES) :]:
+    for document in _fill(graph, sources, reading)[len(ONTOLOGY_FILES) :]:
         graph.files.append((document.path, document.statements))
+        graph.warnings += document.warnings
         if document.in_named_graphs:
             graph.warnings.append(
                 f"{document.path}: {document.in_named_graphs} statements sit in named graphs; they are read as one graph with the rest"
@@ -246,7 +248,9 @@ def from_rdflib(source: rdflib.Graph, *, ontology: Path | None = None) -> Knowle
     return graph
 
 
-def _fill(graph: KnowledgeGraph, sources: Iterable[tuple[Path, Graph]]) -> list[reader.Document]:
+def _fill(
+    graph: KnowledgeGraph, sources: Iterable[tuple[Path, Graph]], reading: reader.Reading = reader.DEFAULT
+) -> list[reader.Document]:
     """Read files, each into one graph of a new store: a thread loads each document while this one reads the next.
 
     Raises:
@@ -255,7 +259,7 @@ def _fill(graph: KnowledgeGraph, sources: Iterable[tuple[Path, Graph]]) -> list[
     documents, loads, places = [], [], []
     with ThreadPoolExecutor(1) as loader:
         for path, place in sources:
-            document = reader.read(path)
+            document = reader.read(path, reading)
             loads.append(loader.submit(_put, graph.store, document, place))
             documents.append(document)
             places.append(place)
@@ -277,7 +281,7 @@ def _put(store: ox.Store, document: reader.Document, graph: Graph) -> None:
     if document.has_blank_nodes or document.form.supports_datasets:
         store.bulk_extend(_quads(document.triples, graph))
     else:
-        store.bulk_load(document.data, format=document.form, to_graph=graph)
+        store.bulk_load(document.data, format=document.form, base_iri=document.base, to_graph=graph)
 
 
 def _quads(triples: Iterable[ox.Triple], graph: Graph) -> Iterator[ox.Quad]:

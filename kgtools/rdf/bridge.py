@@ -19,6 +19,8 @@ def to_rdflib(term: object) -> Identifier:
     if isinstance(term, ox.BlankNode):
         return BNode(term.value)
     if isinstance(term, ox.Literal):
+        if term.direction:
+            raise InputError(f"{term}: rdflib has no literals with a base direction; give it as plain text")
         if term.language:
             return Literal(term.value, lang=term.language)
         if term.datatype.value == "http://www.w3.org/2001/XMLSchema#string":

@@ -1,38 +1,49 @@
-"""The gate: a file is read whole or not at all, and the error names file, line and cure.
+"""The reader: a file is read whole or not at all, and the error names file, line and cure.
 
-Formats go by the file name: Turtle, N-Triples, N-Quads, TriG, JSON-LD, RDF/XML. What a parser would let
-through and a later station would choke on is stopped here: ill-formed typed literals, numbers of absurd
-length, entity declarations, remote contexts, nesting beyond any use.
+Formats go by the file name: Turtle, N-Triples, N-Quads, TriG, JSON-LD, RDF/XML; `-` is standard input. What a parser
+would let through and a later step would choke on is stopped here: ill-formed typed literals, numbers of absurd
+length, entity declarations, remote contexts, nesting beyond any use, statements that a parser would drop in silence.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
 
 from kgtools.errors import InputError
 from kgtools.rdf.datatypes import examine, ill_formed, stored_triple
-from kgtools.terms import CONTEXT_IRI, home
+from kgtools.rdf.raw import FORMATS, MAX_BYTES, STANDARD_INPUT, fetch, form_of, utf8
+from kgtools.rdf.scan import MAX_NESTING, line_of, too_deep
 
-FORMATS = {
-    ".ttl": ox.RdfFormat.TURTLE,
-    ".nt": ox.RdfFormat.N_TRIPLES,
-    ".nq": ox.RdfFormat.N_QUADS,
-    ".trig": ox.RdfFormat.TRIG,
-    ".jsonld": ox.RdfFormat.JSON_LD,
-    ".rdf": ox.RdfFormat.RDF_XML,
-    ".owl": ox.RdfFormat.RDF_XML,
-}
-MAX_NESTING = 100
 
-_BRACKETS = re.compile(rb'"""(?:[^\\]|\\.)*?"""|"(?:[^"\\\n]|\\.)*"|<[^<>\s]*>|#[^\n]*|[\[\](){}]', re.DOTALL)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How files are read.
+
+    Attributes:
+        base: the IRI against which relative IRIs are resolved; without one they are refused.
+        max_bytes: the largest file that is read, in bytes.
+        entities: allow a DOCTYPE in RDF/XML whose entities are internal plain text of bounded size.
+    """
+
+    base: str | None = None
+    max_bytes: int = MAX_BYTES
+    entities: bool = False
+
+    def __post_init__(self) -> None:
+        if self.base is not None:
+            try:
+                ox.NamedNode(self.base)
+            except ValueError as error:
+                raise InputError(f"'{self.base}' cannot be a base: it is not an absolute IRI ({error})") from error
+
+
+DEFAULT = Reading()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +54,15 @@ class Text:
         path: where it lies.
         data: its text as UTF-8 bytes, contexts written in; what a store may load.
         form: its syntax.
+        base: the IRI against which its relative IRIs are resolved.
+        warnings: what it holds that states nothing, one sentence each.
     """
 
     path: Path
     data: bytes
     form: ox.RdfFormat
+    base: str | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def triples(self) -> list[ox.Triple]:
@@ -82,11 +97,17 @@ class Text:
 
     def _parsed(self) -> Iterator[ox.Quad]:
         try:
-            yield from ox.parse(self.data, format=self.form)
+            yield from ox.parse(self.data, format=self.form, base_iri=self.base)
         except SyntaxError as error:
             line = f":{error.lineno}" if error.lineno else ""
             detail = re.sub(r"^Parser error at line \d+ (between columns \d+ and \d+|column \d+): ", "", str(error.msg))
+            if "No scheme found in an absolute IRI" in detail and self.base is None:
+                detail += ": it is relative and the file has no base; write it out, or give a base (--base)"
             raise InputError(f"{self.path}{line}: {detail}; nothing of the file was kept") from error
+        except MemoryError as error:
+            raise InputError(
+                f"{self.path}: a single term is longer than 16 MiB; keep such a text in a file of its own and name it"
+            ) from error
 
 
 def relabelled(triple: ox.Triple, label: Callable[[ox.BlankNode], ox.BlankNode]) -> ox.Triple:
@@ -113,38 +134,44 @@ class Document(Text):
             (:func:`kgtools.rdf.datatypes.stored`).
     """
 
-    statements: int
-    in_named_graphs: int
-    has_blank_nodes: bool
-    changed: tuple[ox.Triple, ...]
+    statements: int = 0
+    in_named_graphs: int = 0
+    has_blank_nodes: bool = False
+    changed: tuple[ox.Triple, ...] = ()
 
 
-def read(path: Path) -> Document:
-    """Read one RDF file whole.
+def read(path: Path, reading: Reading = DEFAULT) -> Document:
+    """Read one RDF file whole, or standard input where the path is `-`.
 
     Raises:
         InputError: the file is missing, is not what its name says, or holds something that is refused.
     """
-    return check(read_text(path))
+    return check(read_text(path, reading))
 
 
-def read_text(path: Path) -> Text:
+def read_text(path: Path, reading: Reading = DEFAULT) -> Text:
     """Read the text of one RDF file; :func:`check` then parses it.
 
     Raises:
         InputError: the file is missing, or is not the text that its name says.
     """
-    form = FORMATS.get(path.suffix.lower())
-    if form is None:
-        raise InputError(f"{path}: unknown file type '{path.suffix}'; use one of {' '.join(FORMATS)}")
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}; check the path and its rights") from error
-    data = _text(path, raw, form)
-    if form == ox.RdfFormat.JSON_LD:
-        data = _with_bundled_context(path, data)
-    return Text(path, data, form)
+    form_of(path, b"")
+    raw = fetch(path, max_bytes=reading.max_bytes)
+    form = form_of(path, raw)
+    if path == STANDARD_INPUT:
+        path = Path("standard input")
+    data, warnings = utf8(path, raw, form), tuple[str, ...]()
+    if form == ox.RdfFormat.RDF_XML:
+        from kgtools.rdf.strict_xml import check_xml
+
+        check_xml(path, data, entities=reading.entities)
+    elif form == ox.RdfFormat.JSON_LD:
+        from kgtools.rdf.strict_json import prepare
+
+        data, warnings = prepare(path, data, reading.base)
+    elif b"<<" in data:  # a parser goes down into a triple term step by step
+        _check_nesting(path, data)
+    return Text(path, data, form, reading.base, warnings)
 
 
 def check(text: Text) -> Document:
@@ -173,15 +200,26 @@ def check(text: Text) -> Document:
                 problem = ill_formed(term)
                 blank, changes = True, changes or isinstance(term, ox.Triple)
             if problem:
-                raise InputError(f"{path}:{_line_of(data, term)}: {problem}; nothing of the file was kept")
+                while isinstance(term, ox.Triple):
+                    term = term.object
+                line = line_of(data, term, form) if isinstance(term, ox.Literal) else None
+                raise InputError(f"{path}{f':{line}' if line else ''}: {problem}; nothing of the file was kept")
         if not blank and isinstance(quad.subject, ox.BlankNode):
             blank = True
+    if blank and form not in (ox.RdfFormat.JSON_LD, ox.RdfFormat.RDF_XML):
+        _check_nesting(path, data)
     changed = [t for t in text.triples if stored_triple(t) is not t] if changes else []
-    return Document(path, data, form, statements, named, blank, tuple(changed))
+    return Document(path, data, form, text.base, text.warnings, statements, named, blank, tuple(changed))
+
+
+def _check_nesting(path: Path, data: bytes) -> None:
+    line = too_deep(data)
+    if line:
+        raise InputError(f"{path}:{line}: nested more than {MAX_NESTING} deep; name the inner nodes")
 
 
 def files(paths: Iterable[Path]) -> Iterator[Path]:
-    """The RDF files among `paths`; of a folder, those in it and in the folders below, numbers in names by their value.
+    """The RDF files among `paths`; `-` is standard input; of a folder, those in it and in the folders below, numbers in names by their value.
 
     Hidden files and folders (`.name`) and the project's JSON-LD context are passed over.
 
@@ -189,8 +227,12 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
         InputError: a path does not exist, or a folder holds no RDF file.
     """
     for path in paths:
-        if path.is_dir():
-            found = sorted((p for p in path.rglob("*") if _is_data(p.relative_to(path))), key=_natural)
+        if path == STANDARD_INPUT:
+            yield path
+        elif path.is_dir():
+            found = sorted(
+                (p for p in path.rglob("*") if _is_data(p.relative_to(path)) and not p.is_dir()), key=_natural
+            )
             if not found:
                 raise InputError(f"{path}: no RDF file in this folder; expected {' '.join(FORMATS)}")
             yield from found
@@ -212,83 +254,3 @@ def _natural(path: Path) -> list[tuple[bool, list[int | str]]]:
         (n < depth, [int(x) if x.isdecimal() else x for x in re.split(r"(\d+)", part)])
         for n, part in enumerate(path.parts, 1)
     ]
-
-
-def _text(path: Path, raw: bytes, form: ox.RdfFormat) -> bytes:
-    """The file's bytes as UTF-8 without a byte order mark, after the checks that need no parser."""
-    head = raw[:512].lstrip().lower()
-    kinds = [
-        (raw[:2] == b"\x1f\x8b", "gzip; decompress it first"),
-        (raw[:4] == b"PK\x03\x04", "a zip archive; unpack it first"),
-        (
-            head.startswith((b"<!doctype html", b"<html")),
-            "HTML; download the data itself, not the page about it",
-        ),
-        (head.startswith(b"version https://git-lfs"), "a pointer to a large file; fetch the file itself"),
-        (raw[:2] in (b"\xff\xfe", b"\xfe\xff"), "UTF-16; save it as UTF-8"),
-    ]
-    for looks, kind in kinds:
-        if looks:
-            raise InputError(f"{path}: this looks like {kind}")
-    raw = raw.removeprefix(b"\xef\xbb\xbf")
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            f"{path}:{line}: not UTF-8 at byte {error.start} (0x{raw[error.start]:02x}); save the file as UTF-8"
-        ) from error
-    if form == ox.RdfFormat.RDF_XML:
-        if b"<!DOCTYPE" in raw:
-            raise InputError(f"{path}: a DOCTYPE is refused: entities can read files or grow without bound")
-        if b"\x00" in raw:
-            raise InputError(f"{path}: a NUL character cannot stand in XML")
-    elif form != ox.RdfFormat.JSON_LD:
-        _check_nesting(path, raw)
-    return raw
-
-
-def _check_nesting(path: Path, raw: bytes) -> None:
-    if raw.count(b"[") + raw.count(b"(") + raw.count(b"{") <= MAX_NESTING:
-        return
-    depth = 0
-    for match in _BRACKETS.finditer(raw):
-        token = match.group()
-        depth += (token in (b"[", b"(", b"{")) - (token in (b"]", b")", b"}"))
-        if depth > MAX_NESTING:
-            line = raw.count(b"\n", 0, match.start()) + 1
-            raise InputError(f"{path}:{line}: nested more than {MAX_NESTING} deep; name the inner nodes")
-
-
-def _with_bundled_context(path: Path, data: bytes) -> bytes:
-    """JSON-LD with our context written in; any other remote or file context is refused."""
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"{path}: not JSON: {error}") from error
-
-    def inline(context: Any) -> Any:
-        if isinstance(context, list):
-            return [inline(item) for item in context]
-        if not isinstance(context, str):
-            return context
-        if context in (CONTEXT_IRI, "context.jsonld"):
-            return json.loads((home("ontology") / "context.jsonld").read_bytes())["@context"]
-        raise InputError(f"{path}: the context '{context}' is not bundled and is not fetched; write it in the file")
-
-    def walk(node: Any, depth: int) -> Any:
-        if depth > MAX_NESTING:
-            raise InputError(f"{path}: nested more than {MAX_NESTING} deep; name the inner nodes")
-        if isinstance(node, list):
-            return [walk(item, depth + 1) for item in node]
-        if isinstance(node, dict):
-            return {k: inline(v) if k == "@context" else walk(v, depth + 1) for k, v in node.items()}
-        return node
-
-    return json.dumps(walk(document, 0)).encode()
-
-
-def _line_of(data: bytes, term: object) -> int:
-    value = term.value if isinstance(term, ox.Literal) else ""
-    at = data.find(value.encode())
-    return data.count(b"\n", 0, max(at, 0)) + 1
