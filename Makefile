@@ -27,7 +27,7 @@ lint: $(VENV)/installed-dev
 	$(BIN)/mypy
 
 conformance: $(VENV)/installed-dev
-	KG_SUITES=$(SUITES) $(BIN)/python -m pytest tests/test_w3c_shacl.py -v
+	KG_SUITES=$(SUITES) $(BIN)/python -m pytest tests/test_w3c_shacl.py tests/conformance
 
 bench: $(VENV)/installed-dev
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[bench]"
