@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kgtools.pipeline import build
     from kgtools.question import Question, ask, bind, query, questions
     from kgtools.records.entity import show
+    from kgtools.records.find import find
     from kgtools.records.statistics import stats
     from kgtools.sparql.answers import Answer, GraphAnswer
     from kgtools.validation import validate
@@ -43,6 +44,7 @@ _WHERE = {
     "bind": "question",
     "build": "pipeline",
     "export": "exports.forms",
+    "find": "records.find",
     "infer": "inference",
     "lint": "linting",
     "load": "graph",
@@ -67,6 +69,7 @@ __all__ = [
     "bind",
     "build",
     "export",
+    "find",
     "infer",
     "lint",
     "load",

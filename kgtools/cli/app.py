@@ -14,6 +14,7 @@ import typer
 
 from kgtools.cli.build import build
 from kgtools.cli.export import export
+from kgtools.cli.find import find
 from kgtools.cli.infer import infer
 from kgtools.cli.lint import lint
 from kgtools.cli.query import query
@@ -29,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (build, validate, lint, infer, query, questions, show, export, stats):
+for command in (build, validate, lint, infer, query, questions, show, find, export, stats):
     app.command()(command)
 
 
