@@ -13,10 +13,12 @@ from typing import Annotated
 import typer
 
 from kgtools.cli.build import build
+from kgtools.cli.common import reading_options
 from kgtools.cli.export import export
 from kgtools.cli.find import find
 from kgtools.cli.infer import infer
 from kgtools.cli.lint import lint
+from kgtools.cli.output import guard, unguard
 from kgtools.cli.query import query
 from kgtools.cli.questions import questions
 from kgtools.cli.show import show
@@ -44,22 +46,39 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def options(
+    context: typer.Context,
+    base: Annotated[str | None, typer.Option(help="The IRI against which relative IRIs in files are resolved.")] = None,
+    max_bytes: Annotated[int | None, typer.Option(help="The largest file that is read, in bytes.")] = None,
+    entities: Annotated[
+        bool, typer.Option("--entities", help="Read RDF/XML whose DOCTYPE has internal entities of plain text.")
+    ] = False,
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
     """The Indo-Pacific Partnership Knowledge Graph: read, validate, infer, ask, export."""
+    context.color = True  # nothing is cut out of what goes into a pipe
+    given = {"base": base, "max_bytes": max_bytes, "entities": entities}
+    reading_options.clear()
+    reading_options.update({name: value for name, value in given.items() if value})
 
 
 def main() -> None:
     """Run the command line; an error of ours is one line on standard error and its own exit status."""
     # A short process that builds millions of small tuples spends a fifth of its time looking for cycles among them.
     gc.set_threshold(200_000, 50, 50)
+    guard()
+    status = 0
     try:
-        app()
+        try:
+            app()
+        finally:
+            sys.stdout.flush()
     except KgError as error:
         typer.echo(f"kgtools: {error}", err=True)
-        sys.exit(error.exit_status)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+        status = error.exit_status
+    except KeyboardInterrupt:
+        status = 130
+    finally:
+        unguard()
+    sys.exit(status)

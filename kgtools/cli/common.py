@@ -12,9 +12,13 @@ import typer
 
 if TYPE_CHECKING:
     from kgtools.graph import KnowledgeGraph
+    from kgtools.rdf.read import Reading
 
 Paths = Annotated[list[Path] | None, typer.Argument(help="Data files or folders; the bundled data by default.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+reading_options: dict[str, Any] = {}
+"""What was asked for before the command's name: `--base`, `--max-bytes`, `--entities`."""
 
 
 @contextmanager
@@ -25,35 +29,44 @@ def progress() -> Iterator[Any]:
         return
     from rich.console import Console
 
-    with Console(stderr=True).status("starting") as status:
+    with Console(file=getattr(sys.stderr, "raw", sys.stderr)).status("starting") as status:
         yield lambda name: status.update(name)
+
+
+def reading() -> Reading:
+    """How files are read, by the options before the command's name."""
+    from kgtools.rdf.read import Reading
+
+    return Reading(**reading_options)
 
 
 def load_data(paths: list[Path] | None) -> KnowledgeGraph:
     from kgtools.graph import load
 
-    graph = load(*(paths or ()))
+    graph = load(*(paths or ()), reading=reading())
     for warning in graph.warnings:
         typer.echo(f"kgtools: warning: {warning}", err=True)
     return graph
 
 
 def print_table(columns: list[str], rows: list[list[str]]) -> None:
-    """A rich table on a terminal, tab-separated values in a pipe."""
+    """A table on a terminal; in a pipe tab-separated values, in which tabs and line breaks are escaped (`\\t`, `\\n`)."""
+    from kgtools.cli.output import one_line, tabular
+
     if not sys.stdout.isatty():
-        typer.echo("\t".join(columns))
-        for row in rows:
-            typer.echo("\t".join(row))
+        for row in (columns, *rows):
+            typer.echo("\t".join(map(tabular, row)))
         return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table()
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(Text(one_line(column)), overflow="fold")
     for row in rows:
-        table.add_row(*row)
-    Console().print(table)
+        table.add_row(*(Text(one_line(cell)) for cell in row))
+    Console(file=getattr(sys.stdout, "raw", sys.stdout), markup=False, highlight=False, emoji=False).print(table)
 
 
 def question_names() -> list[str]:
