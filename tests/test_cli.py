@@ -15,7 +15,7 @@ from conftest import FIXTURES, ROOT
 
 import kgtools
 
-COMMANDS = ["build", "validate", "lint", "infer", "query", "questions", "show", "find", "export", "stats"]
+COMMANDS = ["build", "validate", "lint", "infer", "query", "questions", "show", "find", "new", "export", "stats"]
 
 
 def run(*args: str, stdin: str = "", cwd=None) -> subprocess.CompletedProcess[str]:

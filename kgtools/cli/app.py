@@ -18,6 +18,7 @@ from kgtools.cli.export import export
 from kgtools.cli.find import find
 from kgtools.cli.infer import infer
 from kgtools.cli.lint import lint
+from kgtools.cli.new import new
 from kgtools.cli.output import guard, unguard
 from kgtools.cli.query import query
 from kgtools.cli.questions import questions
@@ -32,7 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (build, validate, lint, infer, query, questions, show, find, export, stats):
+for command in (build, validate, lint, infer, query, questions, show, find, new, export, stats):
     app.command()(command)
 
 
