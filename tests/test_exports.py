@@ -49,6 +49,18 @@ def test_reifiers_are_rdf_12():
     assert all(isinstance(t.object, ox.Triple) for t in reified)
 
 
+def test_a_triple_term_is_kept_where_the_form_has_it_and_else_refused(tmp_path):
+    path = tmp_path / "d.ttl"
+    path.write_text("<a:r> <a:p> <<( <a:s> <a:p> 1 )>> .", encoding="utf-8")
+    graph = load(path)
+    for form in ("ttl", "nt"):
+        (written,) = export(graph, form, tmp_path / form)
+        assert [str(t) for t in read(written).triples] == [str(t) for t in graph.asserted()]
+    with pytest.raises(InputError, match=r"JSON-LD 1\.1 has no triple terms"):
+        export(graph, "jsonld", tmp_path / "jsonld")
+    assert not (tmp_path / "jsonld").exists()
+
+
 def test_the_description_says_what_the_exported_data_hold(tmp_path):
     graph = load(FIXTURES / "good.ttl")
     infer(graph)

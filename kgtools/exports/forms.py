@@ -203,6 +203,8 @@ def _jsonld(triples: list[ox.Triple]) -> bytes:
             return compact(term.value) if kind == "@id" else {"@id": compact(term.value)}
         if isinstance(term, ox.BlankNode):
             return str(term) if kind == "@id" else {"@id": str(term)}
+        if isinstance(term, ox.Triple):
+            raise InputError(f"JSON-LD 1.1 has no triple terms, and the data hold <<( {term} )>>; export ttl or nt")
         datatype = term.datatype.value
         if term.language:
             return {"@value": term.value, "@language": term.language}
