@@ -189,13 +189,16 @@ class KnowledgeGraph:
         return sum(1 for _ in self.asserted())
 
 
-def load(*paths: Path, ontology: Path | None = None, reading: reader.Reading = reader.DEFAULT) -> KnowledgeGraph:
+def load(
+    *paths: Path, ontology: Path | None = None, within: bool = False, reading: reader.Reading = reader.DEFAULT
+) -> KnowledgeGraph:
     """Read data files and the ontology through the gate into a new graph.
 
     Args:
         paths: RDF files or folders of them, `Path("-")` for standard input; the bundled data where none is given. A path is a
             :class:`~pathlib.Path`: a string is never taken for one.
         ontology: a folder with the ontology's files; the bundled one by default.
+        within: whether the bundled data come along; a path that belongs to them is read once.
         reading: how files are read: a base for relative IRIs, a size limit.
 
     Raises:
@@ -210,7 +213,12 @@ def load(*paths: Path, ontology: Path | None = None, reading: reader.Reading = r
             raise InputError(f"load() takes pathlib.Path objects, not {type(path).__name__}: Path({path!r})?")
     folder = ontology or home("ontology")
     sources: list[tuple[Path, Graph]] = [(folder / name, ONTOLOGY_GRAPH) for name in ONTOLOGY_FILES]
-    sources += [(path, ox.DefaultGraph()) for path in reader.files(paths or (home("data"),))]
+    found = list(reader.files(paths or (home("data"),)))
+    if paths and within:
+        bundled = list(reader.files((home("data"),)))
+        known = {path.resolve() for path in bundled}
+        found = [*bundled, *(path for path in found if path.resolve() not in known)]
+    sources += [(path, ox.DefaultGraph()) for path in found]
     graph = KnowledgeGraph(ox.Store())
     for document in _fill(graph, sources, reading)[len(ONTOLOGY_FILES) :]:
         graph.files.append((document.path, document.statements))

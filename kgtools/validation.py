@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -27,7 +28,13 @@ def read_shapes(*paths: Path) -> list[ox.Triple]:
     return triples + reader.read(home("ontology") / "prefixes.ttl").triples
 
 
-def validate(graph: KnowledgeGraph, shapes: Sequence[ox.Triple] | None = None, *, engine: str = "compiled") -> Report:
+def validate(
+    graph: KnowledgeGraph,
+    shapes: Sequence[ox.Triple] | None = None,
+    *,
+    engine: str = "compiled",
+    about: Sequence[Path] = (),
+) -> Report:
     """Check the asserted data, with the ontology, against shapes.
 
     Args:
@@ -35,9 +42,11 @@ def validate(graph: KnowledgeGraph, shapes: Sequence[ox.Triple] | None = None, *
         shapes: triples of a shapes graph, see :func:`read_shapes`; the bundled ones by default.
         engine: `compiled` (set-wise SPARQL on Oxigraph), `rdflib` (the same queries on rdflib) or `reference`
             (pySHACL).
+        about: files or folders of the graph; only findings about what they describe are given, that is, whose
+            focus node is a subject there. All findings where none is given.
 
     Raises:
-        InputError: a shape is malformed, or there is no such engine.
+        InputError: a shape is malformed, a path is missing, or there is no such engine.
 
     >>> from kgtools import load
     >>> validate(load()).violations
@@ -49,5 +58,10 @@ def validate(graph: KnowledgeGraph, shapes: Sequence[ox.Triple] | None = None, *
     if engine == "reference":
         from kgtools.shacl.reference import reference
 
-        return reference([*graph.asserted(), *graph.ontology()], triples)
-    return run_compiled(graph.engine("oxigraph" if engine == "compiled" else "rdflib", entailed=False), triples)
+        report = reference([*graph.asserted(), *graph.ontology()], triples)
+    else:
+        report = run_compiled(graph.engine("oxigraph" if engine == "compiled" else "rdflib", entailed=False), triples)
+    if about:
+        described = {t.subject for path in reader.files(about) for t in reader.read(path).triples}
+        report = replace(report, findings=[f for f in report.findings if f.focus in described])
+    return report

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
-from conftest import FIXTURES, ROOT
+from conftest import FIXTURES, PREFIXES, ROOT
 
 import kgtools
 
@@ -263,3 +263,28 @@ def test_a_query_file_that_is_missing_or_an_update(tmp_path):
 
 def test_the_version_is_that_of_the_package():
     assert run("--version").stdout == f"kgtools {kgtools.__version__}\n"
+
+
+def test_a_path_is_checked_within_the_bundled_data(tmp_path):
+    part = ROOT / "data" / "bilateral" / "ind-jpn" / "annual-summit.ttl"
+    within = run("validate", str(part))
+    assert within.returncode == 0, within.stdout
+    assert within.stdout.splitlines()[-1].startswith("0 violations,")
+    alone = run("validate", str(part), "--alone")
+    assert alone.returncode == 1  # what it refers to lies in other files
+
+
+def test_own_data_may_refer_to_the_bundled_data_and_only_they_are_reported(tmp_path):
+    path = tmp_path / "mine.ttl"
+    path.write_text(
+        PREFIXES
+        + """id:my-talks a ipp:Meeting ; rdfs:label "My talks"@en ; ipp:participant id:ind , id:nowhere ;
+        ipp:status code:held .""",
+        encoding="utf-8",
+    )
+    done = run("validate", str(path), "--json")
+    assert done.returncode == 1
+    findings = json.loads(done.stdout)["findings"]
+    assert {f["focus"] for f in findings} == {"id:my-talks"}
+    assert any("nowhere" in f["message"] for f in findings)
+    assert not any("id:ind " in f["message"] for f in findings)

@@ -40,10 +40,10 @@ def reading() -> Reading:
     return Reading(**reading_options)
 
 
-def load_data(paths: list[Path] | None) -> KnowledgeGraph:
+def load_data(paths: list[Path] | None, *, within: bool = False) -> KnowledgeGraph:
     from kgtools.graph import load
 
-    graph = load(*(paths or ()), reading=reading())
+    graph = load(*(paths or ()), within=within, reading=reading())
     for warning in graph.warnings:
         typer.echo(f"kgtools: warning: {warning}", err=True)
     return graph
