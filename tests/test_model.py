@@ -21,11 +21,13 @@ KINDS = (OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
 LISTS = {
     "event-status-list": "scheduled held postponed cancelled",
     "arrangement-status-list": "announced active concluded superseded suspended",
-    "commitment-status-list": "open fulfilled partly-fulfilled withdrawn",
+    "commitment-status-list": "open fulfilled partly-fulfilled postponed superseded withdrawn lapsed",
     "role-list": "chair co-chair lead member signatory",
     "level-list": "leaders foreign-ministers 2+2 defence-ministers senior-officials working-group other",
     "mode-list": "in-person virtual hybrid",
     "frequency-list": "annual biennial twice-yearly irregular",
+    "recurrence-list": "annual biennial twice-yearly quarterly monthly",
+    "read-extent-list": "whole part press-only",
     "office-kind-list": "head-of-state head-of-government foreign-minister defence-minister trade-minister "
     "economy-minister finance-minister energy-minister digital-minister transport-minister "
     "national-security-adviser foreign-secretary defence-secretary secretary-general commission-president "
@@ -41,11 +43,11 @@ LISTS = {
 DATES = (
     "startDate endDate windowStart windowEnd dueStart dueEnd establishedDate endedDate signedDate inForceDate "
     "inForceEarliest inForceLatest tenureStart tenureEnd earliestStart latestStart earliestEnd latestEnd "
-    "memberSince memberUntil changedOn attestedOn"
+    "memberSince memberUntil changedOn attestedOn reportedOn documentDate"
 )
 NAMED = (
     "ordinal host venue status person inOffice role launches adopts obligor fulfilledBy holder office marginsOf "
-    "launchedAt adoptedAt signedAt member claimValue toStatus tier"
+    "launchedAt adoptedAt signedAt member claimValue toStatus tier recurrence amount supersededBy"
 )
 
 
@@ -130,9 +132,12 @@ def test_the_context_names_every_term_and_types_it_as_the_axioms_do(ontology):
             expected = "@id" if kind == OWL.ObjectProperty or name in identifiers else None
             if kind == OWL.DatatypeProperty:
                 ranged = ontology.value(term, RDFS.range)
-                expected = {RDFS.Literal: "xsd:date", XSD.integer: "xsd:integer", XSD.boolean: "xsd:boolean"}.get(
-                    ranged
-                )
+                expected = {
+                    RDFS.Literal: "xsd:date",
+                    XSD.integer: "xsd:integer",
+                    XSD.boolean: "xsd:boolean",
+                    XSD.decimal: "xsd:decimal",
+                }.get(ranged)
             if name == "needsEvidence":
                 expected = "xsd:boolean"
             assert (given["@id"], given.get("@type")) == (f"ipp:{name}", expected), name

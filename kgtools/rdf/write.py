@@ -27,7 +27,8 @@ _KINDS = [
     *("Place", "GovernmentBody", "Office", "Person", "Tenure"),
     *("Partnership", "Initiative", "DialogueSeries", "WorkingGroup", "SummitSeries", "ExerciseSeries"),
     "Round|ExerciseEdition|Meeting|Visit|Call",
-    *("Participation", "Launch", "Commitment", "Adoption", "Affirmation", "StatusChange"),
+    *("Participation", "Document", "Launch", "Commitment", "Adoption", "Decision", "Affirmation", "Discussion"),
+    *("StatusChange", "ProgressReport"),
     "BindingInstrument|PoliticalInstrument",
     *("Claim", "Citation", "Source"),
 ]
@@ -35,7 +36,7 @@ _KINDS = [
 _RANK = {IPP + kind: n for n, kinds in enumerate(_KINDS) for kind in kinds.split("|")}
 _PARTS = {IPP + "participation", IPP + "hasOutcome"}
 """Properties of a record that name its parts."""
-_PART_OF = {IPP + "statusChangeOf", IPP + "claimSubject"}
+_PART_OF = {IPP + "statusChangeOf", IPP + "progressOf", IPP + "documentOf", IPP + "claimSubject"}
 """Properties of a part that name its record."""
 _MEMBER_OF = {IPP + "roundOf", IPP + "holder", IPP + "memberOf"}
 """Properties of a record that name the one after which it stands, as a whole of its own."""
@@ -44,7 +45,7 @@ _WHEN = [
     [ox.NamedNode(IPP + name) for name in names.split()]
     for names in (
         *("startDate", "windowStart", "signedDate", "tenureStart", "earliestStart", "latestStart", "attestedOn"),
-        *("memberSince", "publisher datePublished"),
+        *("memberSince", "changedOn", "reportedOn", "documentDate", "publisher datePublished"),
     )
 ]
 """What orders the records of one kind: the first of these that a record has."""

@@ -49,7 +49,7 @@ _KIND_FILES = {
     "Initiative": "initiatives",
     "Partnership": "initiatives",
 }
-_OWNED_BY = ("roundOf", "statusChangeOf", "claimSubject")
+_OWNED_BY = ("roundOf", "statusChangeOf", "progressOf", "documentOf", "claimSubject")
 """Properties of a part that name what it belongs to."""
 _OWNS = ("participation", "hasOutcome", "citation")
 """Properties of a record that name its parts."""
