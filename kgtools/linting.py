@@ -7,9 +7,10 @@ exist; queries for terms and codes that the ontology does not have; data files f
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Container, Iterator
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -109,6 +110,11 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.severity}: {self.where}: {self.what}; {self.cure}"
+
+
+def to_json(problems: Sequence[Problem]) -> str:
+    """Problems as a JSON array of objects."""
+    return json.dumps([asdict(p) for p in problems], ensure_ascii=False, indent=1)
 
 
 def lint(graph: KnowledgeGraph, *, ontology: Path | None = None, queries: Path | None = None) -> list[Problem]:

@@ -1,10 +1,11 @@
-"""The main job: gate, lint, validate, infer, ask every question, export; one station after the other."""
+"""The main job: read, lint, validate, infer, ask every question, export; one step after the other."""
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from kgtools.exports.forms import export_all
@@ -23,8 +24,8 @@ EXPORTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Station:
-    """One station of a build: its name, what it counted, the seconds it took, and what it found at fault."""
+class Step:
+    """One step of a build: its name, what it counted, the seconds it took, and what it found at fault."""
 
     name: str
     counted: str
@@ -34,32 +35,41 @@ class Station:
 
 @dataclass(slots=True)
 class Build:
-    """The outcome of a build: the graph, its stations in order, and the files written."""
+    """The outcome of a build: the graph, its steps in order, and the files written."""
 
     graph: KnowledgeGraph
-    stations: list[Station] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
     written: list[Path] = field(default_factory=list)
 
     @property
     def clean(self) -> bool:
-        """No station found anything at fault."""
-        return not any(s.faults for s in self.stations)
+        """No step found anything at fault."""
+        return not any(s.faults for s in self.steps)
+
+    def to_json(self) -> str:
+        """A JSON object: whether the build is clean, its steps, and the paths written."""
+        document = {
+            "clean": self.clean,
+            "steps": [{**asdict(s), "seconds": round(s.seconds, 3)} for s in self.steps],
+            "written": [str(p) for p in self.written],
+        }
+        return json.dumps(document, ensure_ascii=False, indent=1)
 
 
-def build(*paths: Path, out: Path, on_station: Callable[[str], None] = lambda name: None) -> Build:
+def build(*paths: Path, out: Path, on_step: Callable[[str], None] = lambda name: None) -> Build:
     """Run the whole job.
 
-    Nothing is exported where a station found a fault: what lies in `out` then is the last good build.
+    Nothing is exported where a step found a fault: what lies in `out` then is the last good build.
 
     Args:
         paths: data files or folders; the bundled data by default.
         out: the folder for the exports.
-        on_station: told the name of each station as it starts.
+        on_step: told the name of each step as it starts.
 
     Raises:
         InputError: an input cannot be used at all.
     """
-    on_station("gate")
+    on_step("read")
     start = time.perf_counter()
     graph = load(*paths)
     result = Build(graph)
@@ -67,15 +77,15 @@ def build(*paths: Path, out: Path, on_station: Callable[[str], None] = lambda na
     def done(name: str, counted: str, faults: list[str] | None = None) -> None:
         nonlocal start
         now = time.perf_counter()
-        result.stations.append(Station(name, counted, now - start, tuple(faults or ())))
+        result.steps.append(Step(name, counted, now - start, tuple(faults or ())))
         start = now
 
-    done("gate", f"{len(graph.files)} files, {len(graph):,} triples")
-    on_station("lint")
+    done("read", f"{len(graph.files)} files, {len(graph):,} triples")
+    on_step("lint")
     problems = lint(graph)
     errors = [str(p) for p in problems if p.severity == "error"]
     done("lint", f"{len(errors)} errors, {sum(p.severity == 'warning' for p in problems)} warnings", errors)
-    on_station("validate")
+    on_step("validate")
     report = validate(graph)
     counts = report.counts()
     done(
@@ -83,15 +93,15 @@ def build(*paths: Path, out: Path, on_station: Callable[[str], None] = lambda na
         f"{len(report.focus_counts)} shapes, {counts['Violation']} violations, {counts['Warning']} warnings, {counts['Info']} infos",
         [str(f) for f in report.violations],
     )
-    on_station("infer")
+    on_step("infer")
     inference = infer(graph)
     done("infer", f"{len(inference.closure):,} triples entailed", [str(i) for i in inference.inconsistencies])
-    on_station("questions")
+    on_step("questions")
     engine = graph.engine()
     answers = each(engine, lambda q: ask(engine, q.text, name=q.name), questions().values())
     done("questions", f"{len(answers)} questions, {sum(len(a) for a in answers):,} rows")
     if result.clean:
-        on_station("export")
+        on_step("export")
         result.written += export_all(graph, EXPORTS, out)
         done("export", f"{len(result.written)} files, {sum(p.stat().st_size for p in result.written):,} bytes")
     return result

@@ -17,7 +17,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,6 +77,16 @@ class Question:
     columns: tuple[tuple[str, str], ...]
     example: str
     text: str
+
+    def to_dict(self) -> dict[str, object]:
+        """What there is to know for asking it, as JSON has it: all but the text."""
+        return {
+            "name": self.name,
+            "summary": self.summary,
+            "parameters": [asdict(p) for p in self.parameters],
+            "columns": dict(self.columns),
+            "example": self.example,
+        }
 
 
 def read_question(path: Path) -> Question:
@@ -169,6 +179,14 @@ def find_question(name: str) -> Question:
         f"no question is called '{name}'"
         + (f"; did you mean {' or '.join(near)}?" if near else "; kgtools questions lists them")
     )
+
+
+def view(name: str, **values: Given) -> str:
+    """The text of one of our own queries in `queries/views/`, with these parameter values; see :func:`bind`.
+
+    What statistics, entity pages and tables ask of the graph stands there.
+    """
+    return bind(query_of(home("queries") / "views" / f"{name}.rq"), values)
 
 
 def bind(question: Question, values: Mapping[str, Given]) -> str:

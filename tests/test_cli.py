@@ -42,7 +42,7 @@ def test_build_is_clean_and_writes_everything(tmp_path):
     done = run("build", "--out", str(tmp_path / "out"), "--json")
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
-    assert [s["station"] for s in document["stations"]] == ["gate", "lint", "validate", "infer", "questions", "export"]
+    assert [s["name"] for s in document["steps"]] == ["read", "lint", "validate", "infer", "questions", "export"]
     names = {Path(path).name for path in document["written"]}
     tables = {"events.csv", "tenures.csv", "instruments.csv", "initiatives.csv", "outcomes.csv"}
     assert names == tables | {

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import chain
 
 import pytest
+from conftest import ROOT
 from pinned import PINNED, comparable
 from server import put, running
 
@@ -216,3 +217,12 @@ def test_a_value_of_another_type_is_said(graph, given, message):
 def test_a_question_that_is_none_is_said(graph, question, message):
     with pytest.raises(InputError, match=message):
         query(graph, question)
+
+
+VIEWS = sorted(p.stem for p in (ROOT / "queries" / "views").glob("*.rq"))
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_view_is_bare_sparql_with_rows(name, graph):
+    text = (ROOT / "queries" / "views" / f"{name}.rq").read_text(encoding="utf-8")
+    assert graph.engine().select(text).rows

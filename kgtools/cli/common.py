@@ -23,7 +23,7 @@ reading_options: dict[str, Any] = {}
 
 @contextmanager
 def progress() -> Iterator[Any]:
-    """Tell a person at a terminal which station is running; say nothing in a pipe."""
+    """Tell a person at a terminal which step is running; say nothing in a pipe."""
     if not sys.stderr.isatty():
         yield lambda name: None
         return

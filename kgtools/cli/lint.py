@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
@@ -43,13 +42,7 @@ def lint(
             graph = load_data([path for path in paths if path.exists()] if paths else None)
     problems = linting.lint(graph)
     if as_json:
-        typer.echo(
-            json.dumps(
-                [{"severity": p.severity, "where": p.where, "what": p.what, "cure": p.cure} for p in problems],
-                ensure_ascii=False,
-                indent=1,
-            )
-        )
+        typer.echo(linting.to_json(problems))
     else:
         for p in problems:
             typer.echo(str(p))

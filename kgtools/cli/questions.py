@@ -26,25 +26,7 @@ def questions(
         raise InputError(f"no question is called '{name}'; kgtools questions lists them")
     chosen = [known[name]] if name else list(known.values())
     if as_json:
-        typer.echo(
-            json.dumps(
-                [
-                    {
-                        "name": q.name,
-                        "summary": q.summary,
-                        "parameters": [
-                            {"name": p.name, "type": p.type, "default": p.default, "meaning": p.meaning}
-                            for p in q.parameters
-                        ],
-                        "columns": dict(q.columns),
-                        "example": q.example,
-                    }
-                    for q in chosen
-                ],
-                ensure_ascii=False,
-                indent=1,
-            )
-        )
+        typer.echo(json.dumps([q.to_dict() for q in chosen], ensure_ascii=False, indent=1))
     elif name:
         q = chosen[0]
         typer.echo(f"{q.name}: {q.summary}\n")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kgtools.errors import DataError, InputError
+from kgtools.question import view
 from kgtools.sparql.engine import Engine
-from kgtools.sparql.prefixes import with_prefixes
 from kgtools.terms import IPP, expand, short
 
 
@@ -73,16 +73,6 @@ class Entity:
             yield from (f"  [{n}] {address}" for address, n in numbers.items())
 
 
-_FACTS = """SELECT ?p ?o ?label ?url WHERE { VALUES ?it { %s } ?it ?p ?o .
-  OPTIONAL { ?o rdfs:label ?label . FILTER (LANG(?label) = "en") }
-  OPTIONAL { ?it ipp:citation ?c . ?c ipp:supports ?p ; ipp:source/ipp:url ?url } } ORDER BY ?p ?o ?url"""
-_INCOMING = """SELECT ?p ?s ?label ?url WHERE { VALUES ?it { %s } ?s ?p ?it .
-  OPTIONAL { ?s rdfs:label ?label . FILTER (LANG(?label) = "en") }
-  OPTIONAL { ?s ipp:citation ?c . ?c ipp:supports ?p ; ipp:source/ipp:url ?url } } ORDER BY ?p ?s ?url"""
-_CLAIMS = """SELECT ?p ?o ?label ?url WHERE { VALUES ?it { %s } ?claim ipp:claimSubject ?it ; ipp:claimPredicate ?p ; ipp:claimValue ?o ; rdfs:label ?label .
-  OPTIONAL { ?claim ipp:citation/ipp:source/ipp:url ?url } } ORDER BY ?p ?o ?url"""
-
-
 def show(engine: Engine, name: str) -> Entity:
     """Everything about one entity.
 
@@ -98,17 +88,17 @@ def show(engine: Engine, name: str) -> Entity:
         node = expand(name)
     except ValueError as error:
         raise InputError(str(error)) from error
-    facts = _facts(engine, _FACTS, node)
-    incoming = _facts(engine, _INCOMING, node)
+    facts = _facts(engine, "entity-facts", node)
+    incoming = _facts(engine, "entity-incoming", node)
     if not facts and not incoming:
         raise DataError(f"{short(node)}: nothing is said about it; try kgtools query find text='part of a name'")
     label = next((f.value for f in facts if f.property == "rdfs:label"), short(node))
-    return Entity(node.value, label, facts, incoming, _facts(engine, _CLAIMS, node))
+    return Entity(node.value, label, facts, incoming, _facts(engine, "entity-claims", node))
 
 
-def _facts(engine: Engine, query: str, node: ox.NamedNode) -> tuple[Fact, ...]:
+def _facts(engine: Engine, name: str, node: ox.NamedNode) -> tuple[Fact, ...]:
     found: dict[tuple[str, str], tuple[str, dict[str, None]]] = {}
-    for p, o, label, url in engine.select(with_prefixes(query % str(node))).rows:
+    for p, o, label, url in engine.select(view(name, it=str(node))).rows:
         if isinstance(p, ox.NamedNode) and p.value == IPP + "citation":
             continue
         _, sources = found.setdefault((short(p), short(o)), (short(label) if label is not None else "", {}))

@@ -10,31 +10,13 @@ from itertools import pairwise
 import pyoxigraph as ox
 
 from kgtools.graph import KnowledgeGraph
+from kgtools.question import view
 from kgtools.sparql.answers import Answer, Value, python_value
 from kgtools.sparql.engine import Engine
-from kgtools.sparql.prefixes import with_prefixes
 from kgtools.terms import DATASET, ID, IPP, RDF, XSD, short
 
 _VOID = "http://rdfs.org/ns/void#"
 _DQV = "http://www.w3.org/ns/dqv#"
-_QUERIES = {
-    "classes": "SELECT ?class (COUNT(DISTINCT ?x) AS ?entities) WHERE { ?x a ?class . FILTER (STRSTARTS(STR(?class), STR(ipp:))) FILTER (STRSTARTS(STR(?x), STR(id:))) } GROUP BY ?class ORDER BY DESC(?entities) ?class",
-    "series": """SELECT ?series (COUNT(DISTINCT ?round) AS ?rounds) (MIN(?day) AS ?first) (MAX(?day) AS ?last) (COUNT(DISTINCT ?ordinal) AS ?numbered) WHERE {
-        ?round ipp:roundOf ?series ; ipp:startDate|ipp:windowStart ?day . OPTIONAL { ?round ipp:ordinal ?ordinal } } GROUP BY ?series ORDER BY ?series""",
-    "ordinals": "SELECT ?series ?ordinal WHERE { ?round ipp:roundOf ?series ; ipp:ordinal ?ordinal } ORDER BY ?series ?ordinal",
-    "facts": """SELECT (COUNT(*) AS ?all) (SUM(IF(?witnesses > 1, 1, 0)) AS ?two) WHERE {
-        { SELECT ?record ?property (COUNT(DISTINCT ?witness) AS ?witnesses) WHERE {
-            VALUES ?property { ipp:startDate ipp:windowStart ipp:venue ipp:ordinal ipp:person ipp:launches ipp:adopts ipp:signedDate ipp:inForceDate }
-            ?record ?property ?value ; ipp:citation ?citation . ?citation ipp:supports ?property ; ipp:source ?source .
-            ?source ipp:publisher ?publisher . OPTIONAL { ?source ipp:agency ?agency } BIND (COALESCE(?agency, ?publisher) AS ?witness)
-        } GROUP BY ?record ?property } }""",
-    "pairs": """SELECT ?one ?other (COUNT(DISTINCT ?event) AS ?events) WHERE {
-        ?event ipp:status code:held ; ipp:participant ?a , ?b . ?a ipp:partyCode ?one . ?b ipp:partyCode ?other . FILTER (?one < ?other) } GROUP BY ?one ?other ORDER BY DESC(?events) ?one ?other""",
-    "years": "SELECT ?year (COUNT(DISTINCT ?event) AS ?events) WHERE { ?event ipp:status code:held ; ipp:startDate|ipp:windowStart ?day . BIND (YEAR(?day) AS ?year) } GROUP BY ?year ORDER BY ?year",
-    "witnesses": """SELECT ?event (COUNT(DISTINCT ?witness) AS ?witnesses) WHERE {
-        ?event ipp:status ?any ; ipp:participant|ipp:roundOf ?that ; ipp:citation/ipp:source ?source .
-        ?source ipp:publisher ?publisher . OPTIONAL { ?source ipp:agency ?agency } BIND (COALESCE(?agency, ?publisher) AS ?witness) } GROUP BY ?event""",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +74,9 @@ def stats(graph: KnowledgeGraph) -> Statistics:
     """Count what a graph holds; participants need :func:`kgtools.infer` to have run."""
     engine = graph.engine()
     classes = {
-        short(c): int(n.value)
-        for c, n in engine.select(with_prefixes(_QUERIES["classes"])).rows
-        if isinstance(n, ox.Literal)
+        short(c): int(n.value) for c, n in engine.select(view("count-classes")).rows if isinstance(n, ox.Literal)
     }
-    witnesses = [python_value(n) for _, n in engine.select(with_prefixes(_QUERIES["witnesses"])).rows]
+    witnesses = [python_value(n) for _, n in engine.select(view("count-witnesses")).rows]
     numbered: dict[str, list[int]] = {}
     for row in _ask(engine, "ordinals"):
         numbered.setdefault(str(row["series"]), []).append(int(str(row["ordinal"])))
@@ -130,7 +110,7 @@ def _missing(ordinals: list[int]) -> str:
 
 
 def _ask(engine: Engine, name: str) -> Iterator[dict[str, Value]]:
-    solutions = engine.select(with_prefixes(_QUERIES[name]))
+    solutions = engine.select(view(f"count-{name}"))
     return iter(Answer(solutions.variables, solutions.rows))
 
 
