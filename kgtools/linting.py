@@ -315,12 +315,13 @@ def _query_files(folder: Path, ontology: Path) -> list[Path]:
 
 def fix_queries(folder: Path | None = None, ontology: Path | None = None) -> list[Path]:
     """Give query files the PREFIX lines that they need; gives those that changed."""
-    changed = []
-    for path in _query_files(folder or home("queries"), ontology or home("ontology")):
-        text = path.read_text(encoding="utf-8")
-        if text != with_prologue(text):
-            files.write(path, with_prologue(text).encode())
-            changed.append(path)
+    with files.Writing() as out:
+        changed = []
+        for path in _query_files(folder or home("queries"), ontology or home("ontology")):
+            text = path.read_text(encoding="utf-8")
+            if text != with_prologue(text):
+                changed.append(out.stage(path, with_prologue(text).encode()))
+        out.commit(changed)
     return changed
 
 

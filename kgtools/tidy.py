@@ -115,7 +115,7 @@ def tidy(graph: KnowledgeGraph, *, drop_comments: bool = False) -> Tidied:
     and so is what would move into or out of it, unless `drop_comments`.
 
     Raises:
-        InputError: a file cannot be written; those written before are whole.
+        InputError: a file cannot be written; nothing was changed then.
     """
     done = Tidied()
     found = forms(graph)
@@ -139,18 +139,19 @@ def tidy(graph: KnowledgeGraph, *, drop_comments: bool = False) -> Tidied:
         for subject, target in going.items():
             if target not in refused:
                 _move(sheets[path][1], sheets[target][1], ox.NamedNode(subject))
-    for path in sorted(touched - refused.keys(), key=lambda p: len(moves.get(p, ()))):  # what receives comes first
-        comments = sheets[path][1]
-        if new[path] or len(comments):
-            if _write(path, to_turtle(new[path], comments)):
-                done.written.append(path)
-        else:
-            path.unlink()
-            done.deleted.append(path)
-    for form in found:
-        if form.text is not None and form.path not in touched and form.path not in refused:
-            files.write(form.path, form.text)
-            done.written.append(form.path)
+    with files.Writing() as out:
+        for path in sorted(touched - refused.keys(), key=lambda p: len(moves.get(p, ()))):  # what receives comes first
+            comments = sheets[path][1]
+            if new[path] or len(comments):
+                content = to_turtle(new[path], comments)
+                if not path.exists() or path.read_bytes() != content:
+                    done.written.append(out.stage(path, content))
+            else:
+                done.deleted.append(path)
+        for form in found:
+            if form.text is not None and form.path not in touched and form.path not in refused:
+                done.written.append(out.stage(form.path, form.text))
+        out.commit(done.written, delete=done.deleted)
     unsettled = {form.path for form in found if form.text is not None} | touched
     for path, lines in sorted(refused.items()):
         if path in unsettled:
@@ -159,14 +160,6 @@ def tidy(graph: KnowledgeGraph, *, drop_comments: bool = False) -> Tidied:
                 "comment before the block, say it in a triple (rdfs:comment), or use --drop-comments"
             )
     return done
-
-
-def _write(path: Path, content: bytes) -> bool:
-    """Write a file where it would change."""
-    if path.exists() and path.read_bytes() == content:
-        return False
-    files.write(path, content)
-    return True
 
 
 def _move(source: Comments, target: Comments, subject: ox.NamedNode) -> None:

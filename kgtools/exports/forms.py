@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,9 @@ import pyoxigraph as ox
 from kgtools import files
 from kgtools.errors import InputError
 from kgtools.graph import KnowledgeGraph
+from kgtools.rdf.blank import canonical
+from kgtools.rdf.raw import FORMATS as FORMS
+from kgtools.rdf.rdfxml import to_rdf_xml
 from kgtools.rdf.read import read
 from kgtools.rdf.write import to_turtle
 from kgtools.records import tables
@@ -36,6 +40,7 @@ SUFFIX = {
     "description": "description.ttl",
 }
 FORMATS = tuple(SUFFIX)
+_BLANK = b"_:"
 NEED_ENTAILED = {"entailed", "complete", "description"}
 """The forms that need an inferred graph."""
 
@@ -81,16 +86,46 @@ def export_all(graph: KnowledgeGraph, forms: Sequence[str], folder: Path, *, ent
     def triples() -> list[ox.Triple]:
         return _triples(lines)  # in each process that needs them: they cost less to parse than to share
 
+    def path_of(name: str) -> Path:
+        return folder / (f"{name}.csv" if name in tables.TABLES else f"indopacific.{SUFFIX[name]}")
+
     def write(name: str) -> Path:
         if name in tables.TABLES:
-            path, content = folder / f"{name}.csv", tables.table(engine, name).encode()
+            content = tables.table(engine, name).encode()
+        elif name in _WHOLE:
+            content = _WHOLE[name](graph)
         else:
-            path = folder / f"indopacific.{SUFFIX[name]}"
-            content = _WHOLE[name](graph) if name in _WHOLE else _RDF[name](triples()) if name in _RDF else lines
-        files.write(path, content)
-        return path
+            content = _RDF[name](triples()) if name in _RDF else lines
+            _read_back(content, name, lines)
+        return out.stage(path_of(name), content)
 
-    return spread(write, [name for form in forms for name in (tables.TABLES if form == "csv" else (form,))])
+    names = [name for form in forms for name in (tables.TABLES if form == "csv" else (form,))]
+    folders = (Path(os.path.realpath(path_of(name))).parent for name in names)
+    with files.Writing(folder, *folders) as out:
+        paths = spread(write, names)
+        out.commit(paths)
+    return paths
+
+
+def _read_back(content: bytes, name: str, lines: bytes) -> None:
+    """Read what is to be written and compare it with what it was made of.
+
+    Raises:
+        InputError: the form does not give back every triple.
+    """
+    form = FORMS[f".{SUFFIX[name].rpartition('.')[2]}"]
+    try:
+        triples = (q.triple for q in ox.parse(content, format=form))
+        again = _n_triples(canonical(triples) if _BLANK in lines else triples)
+    except SyntaxError as error:
+        raise InputError(f"the data cannot be written as {name}: what is written is not readable: {error}") from error
+    wanted, found = set(lines.splitlines()), set(again.splitlines())
+    if _BLANK in lines and name in ("trig", "reifiers"):
+        wanted, found = {x for x in wanted if _BLANK not in x}, {x for x in found if _BLANK not in x}
+    lost = sorted(wanted - found)
+    if lost or (found != wanted and name not in ("trig", "reifiers")):
+        example = lost[0].decode() if lost else sorted(found - wanted)[0].decode()
+        raise InputError(f"the data cannot be written as {name}: it would not be read back: {example[:300]}; use nt")
 
 
 def serialise(graph: KnowledgeGraph, form: str, *, entailed: bool = False) -> bytes:
@@ -104,9 +139,23 @@ def serialise(graph: KnowledgeGraph, form: str, *, entailed: bool = False) -> by
 
 
 def _lines(graph: KnowledgeGraph, *, entailed: bool) -> bytes:
-    """The triples as sorted N-Triples, which are N-Quads too: those of the data as their files have them."""
+    """The triples as sorted N-Triples, which are N-Quads too: those of the data as their files have them.
+
+    Blank nodes have labels that depend on the graph alone.
+    """
     lines = _as_written(graph)
-    return b"".join(sorted(lines.union(_dumped(graph, ENTAILED_GRAPH)) if entailed else lines))
+    return _sorted(lines.union(_dumped(graph, ENTAILED_GRAPH)) if entailed else lines)
+
+
+def _sorted(lines: Iterable[bytes]) -> bytes:
+    text = b"".join(sorted(lines))
+    if _BLANK not in text:
+        return text
+    return b"".join(sorted(_n_triples(canonical(_triples(text))).splitlines(keepends=True)))
+
+
+def _n_triples(triples: Iterable[ox.Triple]) -> bytes:
+    return ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
 
 
 def _as_written(graph: KnowledgeGraph) -> set[bytes]:
@@ -136,7 +185,7 @@ def _ontology(graph: KnowledgeGraph) -> list[ox.Triple]:
 def _complete(graph: KnowledgeGraph) -> bytes:
     """All that a question may need, each triple once."""
     ontology = {_line(t) for t in _ontology(graph)}
-    return b"".join(sorted(ontology.union(_as_written(graph), _dumped(graph, ENTAILED_GRAPH))))
+    return _sorted(ontology.union(_as_written(graph), _dumped(graph, ENTAILED_GRAPH)))
 
 
 def _triples(lines: bytes) -> list[ox.Triple]:
@@ -207,7 +256,8 @@ def _jsonld(triples: list[ox.Triple]) -> bytes:
             raise InputError(f"JSON-LD 1.1 has no triple terms, and the data hold <<( {term} )>>; export ttl or nt")
         datatype = term.datatype.value
         if term.language:
-            return {"@value": term.value, "@language": term.language}
+            way = {"@direction": str(term.direction)} if term.direction else {}
+            return {"@value": term.value, "@language": term.language, **way}
         if kind == compact(datatype) or (datatype == XSD + "string" and kind is None):
             return term.value
         return (
@@ -224,10 +274,16 @@ def _jsonld(triples: list[ox.Triple]) -> bytes:
             t.predicate == LABEL
             and isinstance(t.object, ox.Literal)
             and t.object.language
+            and not t.object.direction
             and t.object.language not in node.get("label", {})
         ):
             node.setdefault("label", {})[t.object.language] = t.object.value
-        elif t.predicate.value == SKOS + "altLabel" and isinstance(t.object, ox.Literal) and t.object.language:
+        elif (
+            t.predicate.value == SKOS + "altLabel"
+            and isinstance(t.object, ox.Literal)
+            and t.object.language
+            and not t.object.direction
+        ):
             node.setdefault("altLabel", {}).setdefault(t.object.language, []).append(t.object.value)
         else:
             local = t.predicate.value.removeprefix(IPP)
@@ -246,14 +302,14 @@ _RDF: dict[str, Callable[[list[ox.Triple]], bytes]] = {
     "ttl": to_turtle,
     "trig": _trig,
     "jsonld": _jsonld,
-    "rdfxml": lambda triples: _native(triples, ox.RdfFormat.RDF_XML),
+    "rdfxml": to_rdf_xml,
     "reifiers": _reifiers,
 }
 """What makes each RDF form of the data, but for N-Triples and N-Quads, of the sorted triples."""
 
 _WHOLE: dict[str, Callable[[KnowledgeGraph], bytes]] = {
     "ontology": lambda graph: to_turtle(_ontology(graph)),
-    "entailed": lambda graph: b"".join(sorted(_dumped(graph, ENTAILED_GRAPH))),
+    "entailed": lambda graph: _sorted(_dumped(graph, ENTAILED_GRAPH)),
     "complete": _complete,
     "description": lambda graph: to_turtle(described(graph)),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -94,6 +95,9 @@ TABLES = tuple(COLUMNS)
 def table(engine: Engine, name: str) -> str:
     """One table as CSV (RFC 4180, header row, sorted by id).
 
+    A cell that a spreadsheet would run as a formula (it begins with `=`, `+`, `-`, `@`, a tab or a carriage return,
+    white space before it or not) gets an apostrophe in front; all others are as the data have them.
+
     Args:
         engine: an engine over data and ontology; entailed triples are not needed.
         name: `events`, `tenures`, `instruments`, `initiatives` or `outcomes`.
@@ -115,8 +119,15 @@ def table(engine: Engine, name: str) -> str:
     writer.writerow(columns)
     for slug in ids:
         row = _row(name, slug, lambda c, slug=slug: sorted(cells.get(c, {}).get(slug, ())))  # type: ignore[misc]
-        writer.writerow([row[c] for c in columns])
+        writer.writerow([_inert(row[c]) for c in columns])
     return out.getvalue()
+
+
+_FORMULA = re.compile(r"\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]|\s*[\t\r\n]")
+
+
+def _inert(cell: str) -> str:
+    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def _row(name: str, slug: str, get: Callable[[str], list[str]]) -> dict[str, str]:
