@@ -9,11 +9,11 @@ from __future__ import annotations
 import calendar
 import csv
 import io
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
 
+from kgtools.cells import inert
 from kgtools.sparql.engine import Engine
 from kgtools.sparql.prefixes import with_prefixes
 from kgtools.terms import ID
@@ -95,8 +95,7 @@ TABLES = tuple(COLUMNS)
 def table(engine: Engine, name: str) -> str:
     """One table as CSV (RFC 4180, header row, sorted by id).
 
-    A cell that a spreadsheet would run as a formula (it begins with `=`, `+`, `-`, `@`, a tab or a carriage return,
-    white space before it or not) gets an apostrophe in front; all others are as the data have them.
+    A cell that a spreadsheet would run as a formula gets an apostrophe in front (:func:`kgtools.cells.inert`).
 
     Args:
         engine: an engine over data and ontology; entailed triples are not needed.
@@ -119,15 +118,8 @@ def table(engine: Engine, name: str) -> str:
     writer.writerow(columns)
     for slug in ids:
         row = _row(name, slug, lambda c, slug=slug: sorted(cells.get(c, {}).get(slug, ())))  # type: ignore[misc]
-        writer.writerow([_inert(row[c]) for c in columns])
+        writer.writerow([inert(row[c]) for c in columns])
     return out.getvalue()
-
-
-_FORMULA = re.compile(r"\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]|\s*[\t\r\n]")
-
-
-def _inert(cell: str) -> str:
-    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def _row(name: str, slug: str, get: Callable[[str], list[str]]) -> dict[str, str]:

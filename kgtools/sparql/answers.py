@@ -14,10 +14,11 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from kgtools.cells import inert
 from kgtools.errors import InputError
 from kgtools.rdf.write import to_turtle
 from kgtools.sparql.engine import Engine, Row, Term
-from kgtools.terms import LABEL, XSD, short
+from kgtools.terms import LABEL, RDF, XSD, short
 
 Value = str | int | float | bool | date | Decimal | None
 
@@ -85,11 +86,15 @@ class Answer:
         return Answer(self.columns, self.rows, labels)
 
     def to_csv(self) -> str:
-        """CSV by RFC 4180 with a header row: IRIs of the project as prefixed names, literals as their text."""
+        """SPARQL 1.1 Query Results CSV: IRIs in full, literals as their text.
+
+        One departure: a text that a spreadsheet would run as a formula gets an apostrophe in front
+        (:func:`kgtools.cells.inert`); numbers and dates do not. :meth:`to_json` has every term as it is.
+        """
         out = io.StringIO()
         writer = csv.writer(out)
         writer.writerow(self.columns)
-        writer.writerows([["" if t is None else short(t) for t in row] for row in self.rows])
+        writer.writerows([[_csv_cell(t) for t in row] for row in self.rows])
         return out.getvalue()
 
     def to_json(self) -> str:
@@ -167,6 +172,19 @@ def python_value(term: Term | None) -> Value:
         except (ValueError, ArithmeticError):
             return term.value
     return short(term)
+
+
+def _csv_cell(term: Term | None) -> str:
+    if term is None:
+        return ""
+    if isinstance(term, ox.NamedNode):
+        return term.value
+    if isinstance(term, ox.Literal):
+        return inert(term.value) if term.datatype.value in _TEXTS else term.value
+    return str(term)
+
+
+_TEXTS = {XSD + "string", RDF + "langString", RDF + "dirLangString", XSD + "anyURI"}
 
 
 def _json_term(term: Term) -> dict[str, Any]:
