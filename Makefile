@@ -4,16 +4,19 @@
 # make conformance SUITES=DIR   the W3C suites of a checkout of the public repositories
 # make bench   kgtools beside other engines on graphs of 10k and 100k triples; BENCH="--sizes 1M 10M" for more
 # make mutation   how many single faults in the data the shapes notice
+# make docs    the documentation as web pages in build/docs
+# make docs-refresh   run the examples of README and docs again and write what they print
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SUITES ?= ../shared/suites
 
+PAGES := README.md CONTRIBUTING.md $(shell find docs -name '*.md' -not -path 'docs/generated/*')
 BENCH ?= --sizes 10k 100k
 BENCH_OUT ?= build/bench
 
-.PHONY: build test lint conformance bench mutation clean
+.PHONY: build test lint conformance bench mutation docs docs-refresh clean
 
 build: $(VENV)/installed
 	$(BIN)/kgtools build --out build
@@ -35,6 +38,12 @@ bench: $(VENV)/installed-dev
 
 mutation: $(VENV)/installed-dev
 	$(BIN)/python tests/mutation.py --sample 1
+
+docs: $(VENV)/installed-dev
+	$(BIN)/sphinx-build --builder html --fail-on-warning --keep-going --quiet --jobs 2 docs build/docs
+
+docs-refresh: $(VENV)/installed-dev
+	$(BIN)/cog -r -P -I docs -p "from examples import *" $(PAGES)
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

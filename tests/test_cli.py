@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 import zipfile
@@ -179,21 +178,6 @@ def test_a_closed_pipe_is_quiet():
     assert "Traceback" not in done.stderr
 
 
-def test_every_command_of_the_readme_runs(tmp_path):
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    calls = re.findall(r"^(?:echo '([^']*)' \| )?kgtools (.+?)(?:\s+#.*)?$", text, re.MULTILINE)
-    assert len(calls) >= 6
-    for stdin, line in calls:
-        if "--endpoint" in line:
-            continue
-        done = run(*line.split(), stdin=stdin, cwd=tmp_path)
-        assert done.returncode == 0, (line, done.stderr)
-        assert done.stdout.strip()
-    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
-    assert done.returncode == 0, done.stderr
-
-
 def test_a_wheel_works_in_an_empty_folder(tmp_path):
     """Built, unpacked and run with the repository out of sight: the wheel carries ontology, data and questions."""
     built = subprocess.run(
@@ -212,15 +196,6 @@ def test_a_wheel_works_in_an_empty_folder(tmp_path):
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [str(site / "kgtools" / "__init__.py"), "True"]
     assert (work / "build" / "events.csv").exists()
-
-
-def test_the_readme_shows_what_its_commands_print(tmp_path):
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    shown = re.findall(r"```console\n\$ kgtools (.+?)\n(.*?)```", text, re.DOTALL)
-    assert len(shown) >= 3
-    for line, output in shown:
-        printed = run(*line.split(), cwd=tmp_path).stdout
-        assert [row for row in output.splitlines() if row not in printed] == [], line
 
 
 BARE = "SELECT ?x WHERE { ?x a ipp:Grouping ; ipp:partyCode 'QUAD' }"

@@ -20,7 +20,7 @@ def find(
 
     Example: kgtools find "motegi toshimitsu"
 
-    Example: kgtools find https://www.mofa.go.jp/region/asia-paci/india/joint0503.html
+    Example: kgtools find https://news.livedoor.com/article/detail/30385149/
     """
     from kgtools.records.find import find as run
     from kgtools.records.find import to_json
