@@ -71,7 +71,7 @@ def console(line: str, *, rows: int | None = None, status: int = 0) -> None:
     """
     ended, output = run(line)
     assert ended == status, f"{line}: exit status {ended}, not {status}\n{output[:500]}"
-    output = output.replace(TODAY, CUT.rjust(len(TODAY)))
+    output = output.replace(TODAY, CUT)
     output = SECONDS.sub(lambda seconds: CUT.rjust(len(seconds[0])), output)
     lines = [text.rstrip() for text in output.rstrip("\n").split("\n")] if output.strip() else []
     if rows is not None and len(lines) > rows:

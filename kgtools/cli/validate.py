@@ -26,6 +26,13 @@ def validate(
         str, typer.Option(help="Show findings from this severity up: Info, Warning, Violation.")
     ] = "Warning",
     explain: Annotated[str | None, typer.Option(help="Print the queries of a shape instead, e.g. ipps:T01.")] = None,
+    alone: Annotated[
+        bool,
+        typer.Option(
+            "--alone",
+            help="Check PATHS by themselves, not within the bundled data; so it is with --shapes and for standard input.",
+        ),
+    ] = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="Stay, and give a verdict whenever a data file changes; end with Ctrl-C.")
     ] = False,
@@ -33,7 +40,10 @@ def validate(
 ) -> None:
     """Check data against the shapes; exit status 1 where there is a violation.
 
-    Example: kgtools validate --by entity
+    PATHS are checked within the bundled data, to which they may refer, and the findings are those about what PATHS
+    describe.
+
+    Example: kgtools validate data/bilateral/ind-jpn/annual-summit.ttl --by entity
 
     Example: kgtools validate data --watch
     """
@@ -64,7 +74,9 @@ def validate(
             raise InputError("--endpoint needs --timeout SECONDS")
         report = run(EndpointEngine(endpoint, timeout=timeout), triples)
     else:
-        report = validation.validate(load_data(paths), triples, engine=engine)
+        within = not (alone or shapes or Path("-") in (paths or ()))
+        graph = load_data(paths, within=within)
+        report = validation.validate(graph, triples, engine=engine, about=paths if paths and within else ())
     if as_json:
         typer.echo(report.to_json())
     else:
