@@ -163,7 +163,9 @@ def run(line: str, *, stdin: str = "") -> tuple[int, str]:
     program, *arguments = shlex.split(line)
     assert program == "kgtools", f"{line}: only kgtools can be run here"
     assert "--fix" not in arguments, f"{line}: it would change the data"
-    assert arguments[:1] != ["new"] or "--dry-run" in arguments or len(arguments) < 3, f"{line}: it would change the data"
+    assert arguments[:1] != ["new"] or "--dry-run" in arguments or len(arguments) < 3, (
+        f"{line}: it would change the data"
+    )
     terminal = Terminal()
     with _at_home(), redirect_stdout(terminal), redirect_stderr(Beside(terminal)):
         given = io.StringIO(Path(source.strip()).read_text(encoding="utf-8") if source else stdin)
