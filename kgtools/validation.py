@@ -11,9 +11,11 @@ import pyoxigraph as ox
 from kgtools.errors import InputError
 from kgtools.graph import KnowledgeGraph
 from kgtools.rdf import read as reader
+from kgtools.rdf.index import Index
 from kgtools.shacl.report import Report
 from kgtools.shacl.validate import validate as run_compiled
-from kgtools.terms import home
+from kgtools.shacl.vocabulary import missing_imports
+from kgtools.terms import OWL, home, short
 
 ENGINES = ("compiled", "rdflib", "reference")
 
@@ -22,9 +24,14 @@ def read_shapes(*paths: Path) -> list[ox.Triple]:
     """The triples of shapes files or folders (the bundled shapes by default) with the project's prefix table.
 
     Raises:
-        InputError: a file is missing or does not pass the gate.
+        InputError: a file is missing or does not pass the gate, or the shapes import what is not among them.
     """
     triples = [t for p in reader.files(paths or (home("ontology") / "shapes",)) for t in reader.read(p).triples]
+    missing = missing_imports(Index.of(triples)) if any(t.predicate.value == OWL + "imports" for t in triples) else []
+    if missing:
+        raise InputError(
+            f"the shapes import {', '.join(map(short, missing))}, and imports are not followed; give those files as shapes, too"
+        )
     return triples + reader.read(home("ontology") / "prefixes.ttl").triples
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kgtools.cli.common import Json, Paths, load_data
 from kgtools.errors import InputError
+
+if TYPE_CHECKING:
+    from kgtools.shacl.report import Report
 
 
 def validate(
@@ -48,7 +51,6 @@ def validate(
     Example: kgtools validate data --watch
     """
     from kgtools import validation
-    from kgtools.shacl.report import Report
     from kgtools.shacl.validate import explain as explain_shape
     from kgtools.shacl.validate import validate as run
     from kgtools.terms import expand
@@ -65,7 +67,7 @@ def validate(
     if by not in ("shape", "entity") or severity not in order:
         raise InputError("--by is shape or entity; --severity is Info, Warning or Violation")
     if watch:
-        _watch(paths, triples, order[: order.index(severity) + 1])
+        _watch(paths, triples, severity)
         return
     if endpoint:
         from kgtools.sparql.endpoint import EndpointEngine
@@ -80,21 +82,35 @@ def validate(
     if as_json:
         typer.echo(report.to_json())
     else:
-        shown = order[: order.index(severity) + 1]
-        text = Report([f for f in report if f.severity in shown]).to_table(by=by)
+        text = report.at_least(severity).to_table(by=by)
         if text:
             typer.echo(text)
-        for shape, reason in report.handed_over.items():
-            typer.echo(f"{shape} was left to the reference engine: {reason}")
-        counts = report.counts()
         checked = sum(report.focus_counts.values())
         typer.echo(
-            f"{counts['Violation']} violations, {counts['Warning']} warnings, {counts['Info']} infos; {checked:,} focus nodes checked by {len(report.focus_counts)} shapes; {report.engine}"
+            f"{_counted(report)}; {checked:,} focus nodes checked by {len(report.focus_counts)} shapes; {report.engine}"
         )
+    for shape, reason in report.handed_over.items():
+        typer.echo(f"{shape} was left to the reference engine: {reason}", err=True)
+    for shape in report.idle:
+        typer.echo(f"{shape} has a target but no constraint: it checks nothing", err=True)
+    if shapes:
+        for shape in report.untouched:
+            typer.echo(
+                f"{shape} checked nothing: no node of the data is its target; check the target's spelling", err=True
+            )
+        if engine != "reference" and not any(report.focus_counts.values()):
+            raise InputError("nothing was checked: no shape has a focus node in the data; check targets and data")
     raise typer.Exit(1 if report.violations else 0)
 
 
-def _watch(paths: list[Path] | None, shapes: Any, shown: list[str]) -> None:
+def _counted(report: Report, *, infos: bool = True) -> str:
+    """How many findings there are of each severity, in words."""
+    names = {"Violation": "violations", "Warning": "warnings", "Info": "infos"}
+    counts = {s: n for s, n in report.counts().items() if infos or s != "Info"}
+    return ", ".join(f"{n} {names[s]}" if s in names else f"{n} of severity <{s}>" for s, n in counts.items())
+
+
+def _watch(paths: list[Path] | None, shapes: Any, severity: str) -> None:
     """Print a verdict for each change of the files until interrupted."""
     from kgtools.shacl.report import Report
     from kgtools.watch import watch
@@ -104,12 +120,9 @@ def _watch(paths: list[Path] | None, shapes: Any, shown: list[str]) -> None:
         if verdict.problem:
             typer.echo(f"not read: {verdict.problem}", err=True)
         for title, findings in (("new", verdict.appeared), ("gone", verdict.gone)):
-            listed = Report([f for f in findings if f.severity in (["Violation"] if first else shown)])
+            listed = Report(list(findings)).at_least("Violation" if first else severity)
             if listed.findings:
                 typer.echo(f"{title}:\n{listed.to_table(by='entity')}")
-        counts = verdict.report.counts()
         names = f"{len(verdict.paths)} files" if first else ", ".join(p.name for p in verdict.paths)
-        typer.echo(
-            f"{names}: {counts['Violation']} violations, {counts['Warning']} warnings; {verdict.seconds * 1000:.0f} ms"
-        )
+        typer.echo(f"{names}: {_counted(verdict.report, infos=False)}; {verdict.seconds * 1000:.0f} ms")
         first = False

@@ -24,12 +24,13 @@ class Index:
     def of(cls, triples: Iterable[ox.Triple]) -> Index:
         """Index triples; the same triple twice counts once."""
         graph = cls()
+        seen: set[ox.Triple] = set()
         for t in triples:
             if isinstance(t.subject, ox.Triple) or isinstance(t.object, ox.Triple):
                 raise InputError("a triple term (RDF 1.2) has no meaning in a shapes graph or in axioms; remove it")
-            found = graph.index.setdefault((t.subject, t.predicate.value), [])
-            if t.object not in found:
-                found.append(t.object)
+            if t not in seen:
+                seen.add(t)
+                graph.index.setdefault((t.subject, t.predicate.value), []).append(t.object)
                 graph.subjects.setdefault(t.subject, []).append(t.predicate.value)
         return graph
 
@@ -45,7 +46,7 @@ class Index:
         """
         found = self.all(node, predicate)
         if len(found) > 1:
-            raise InputError(f"shape {short(node)}: more than one {short(ox.NamedNode(predicate))}; keep one")
+            raise InputError(f"{short(node)}: more than one {short(ox.NamedNode(predicate))}; keep one")
         return found[0] if found else None
 
     def list(self, head: Node) -> list[Node]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -9,9 +10,11 @@ import pyoxigraph as ox
 
 from kgtools.errors import InputError
 from kgtools.rdf.index import Index, Node
-from kgtools.shacl.components import NEVER, Names, NotCompilable, Place, constant, violations
-from kgtools.shacl.paths import may_be_empty, sparql_path
-from kgtools.shacl.shapes import SHAPE_LISTS, SHAPE_REFS, Shape, read_shapes
+from kgtools.shacl.components import NEVER, Names, NotCompilable, Place, constant, path_of, violations
+from kgtools.shacl.dialect import Dialect
+from kgtools.shacl.paths import may_be_empty
+from kgtools.shacl.shapes import MAX_DEPTH, Shape, custom_parameters, read_shapes
+from kgtools.shacl.vocabulary import SHAPE_LISTS, SHAPE_REFS
 from kgtools.sparql import policy
 from kgtools.terms import RDF, RDFS, SH, short
 
@@ -32,6 +35,7 @@ class CompiledQuery:
         constraint: the node of a `sh:sparql` constraint.
         message: the message template, or the default text.
         severity: the IRI of the severity.
+        dialect: what it takes for granted of the engine.
     """
 
     root: Node
@@ -45,13 +49,16 @@ class CompiledQuery:
     constraint: Node | None
     message: str
     severity: ox.NamedNode
+    dialect: Dialect = Dialect.PORTABLE
 
     def restricted(self, nodes: Collection[Node]) -> str:
         """The query for these target nodes alone, written into each place where it binds its targets."""
-        values = f"{_TARGETS}VALUES ?this {{ {' '.join(sorted(constant(n) for n in nodes))} }} "
+        values = f"{_TARGETS}VALUES ?this {{ {' '.join(sorted(constant(self.dialect.held(n)) for n in nodes))} }} "
         return self.text.replace(_TARGETS, values).replace(_WITHIN, values.removeprefix(_TARGETS))
 
 
+_PREFIX = re.compile(r"(?:[^\W\d_](?:[\w.-]*[\w-])?)?")
+_NAMESPACE = re.compile(r"[^\x00-\x20<>\"{}|^`\\]*")
 _ABSENT = "a path that may be empty, from a target node that the data may not have"
 _TARGETS = "# targets\n"
 """Begins each group in which a compiled query binds its target nodes; there to be read, too."""
@@ -63,15 +70,21 @@ because an engine may work out such a group for all nodes before it joins."""
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A compiled shapes graph: its queries, a counting query for each targeted shape, and what was left over."""
+    """A compiled shapes graph: its queries, a counting query for each targeted shape, what was left over, and the targeted
+    shapes that constrain nothing."""
 
     queries: list[CompiledQuery]
     counts: dict[Node, str]
     handed_over: dict[Node, str]
+    idle: tuple[str, ...]
 
 
-def compile_shapes(graph: Index) -> Compiled:
+def compile_shapes(graph: Index, dialect: Dialect = Dialect.PORTABLE) -> Compiled:
     """Compile every targeted shape of a shapes graph.
+
+    Args:
+        graph: the triples of the shapes graph.
+        dialect: what the engine that will answer has beside SPARQL 1.1.
 
     Raises:
         InputError: a shape is malformed.
@@ -80,24 +93,27 @@ def compile_shapes(graph: Index) -> Compiled:
     queries: list[CompiledQuery] = []
     counts: dict[Node, str] = {}
     handed: dict[Node, str] = {}
-    custom = _custom_parameters(graph)
+    custom = custom_parameters(graph)
     for shape in shapes.values():
         if not shape.targets or shape.deactivated:
             continue
         try:
-            target = target_pattern(shape, "?this")
+            target = target_pattern(shape, "?this", dialect)
             counts[shape.node] = f"SELECT (COUNT(DISTINCT ?this) AS ?n) WHERE {{ {target} }}"
             below = list(_below(shapes, shape))
             if any(custom & set(graph.subjects.get(s.node, ())) for s in below):
                 raise NotCompilable("a SPARQL-based constraint component (section 6)")
-            queries.extend(_shape_queries(graph, shapes, shape, shape, target, "?this", ()))
+            queries.extend(_shape_queries(graph, shapes, shape, shape, target, "?this", (), dialect))
             # SPARQL finds an empty path from a variable at nodes of the data alone; SHACL, at every focus node
             empty = any(may_be_empty(graph, s.path) for s in below if s.path is not None)
             if empty and any(kind == "targetNode" for kind, _ in shape.targets):
                 raise NotCompilable(_ABSENT)
         except NotCompilable as reason:
             handed[shape.node] = str(reason)
-    return Compiled([q for q in queries if q.root not in handed], counts, handed)
+    idle = tuple(
+        sorted(short(node) for node in counts if not any(s.constrains() for s in _below(shapes, shapes[node])))
+    )
+    return Compiled([q for q in queries if q.root not in handed], counts, handed, idle)
 
 
 def _below(shapes: dict[Node, Shape], root: Shape) -> Iterator[Shape]:
@@ -113,20 +129,25 @@ def _below(shapes: dict[Node, Shape], root: Shape) -> Iterator[Shape]:
         queue += [n for name in SHAPE_LISTS for members in shape.lists.get(name, []) for n in members]
 
 
-def target_pattern(shape: Shape, node: str) -> str:
+def target_pattern(shape: Shape, node: str, dialect: Dialect = Dialect.PORTABLE) -> str:
     """A pattern that binds `node` to each focus node (section 2.1.3)."""
     parts = []
+    named = [constant(dialect.held(term)) for kind, term in shape.targets if kind == "targetNode"]
+    if named:
+        parts.append(f"VALUES {node} {{ {' '.join(named)} }}")
     for kind, term in shape.targets:
-        if kind == "targetNode":
-            parts.append(f"VALUES {node} {{ {constant(term)} }}")
-        elif kind == "targetClass":
+        if kind == "targetClass":
             parts.append(f"?class <{RDFS}subClassOf>* {constant(term)} . {node} <{RDF}type> ?class .")
         elif kind == "targetSubjectsOf":
             parts.append(f"{node} {constant(term)} ?any .")
-        else:
+        elif kind == "targetObjectsOf":
             parts.append(f"?any {constant(term)} {node} .")
     marked = [_TARGETS + p for p in parts]
-    return marked[0] if len(marked) == 1 else " UNION ".join(f"{{ {p} }}" for p in marked)
+    if len(marked) == 1:
+        return marked[0]
+    while len(marked) > 2:  # a tree of little depth: engines walk it by recursion
+        marked = [f"{{ {' UNION '.join(f'{{ {p} }}' for p in marked[n : n + 2])} }}" for n in range(0, len(marked), 2)]
+    return " UNION ".join(f"{{ {p} }}" for p in marked)
 
 
 def _shape_queries(
@@ -137,25 +158,30 @@ def _shape_queries(
     context: str,
     node: str,
     trail: tuple[Node, ...],
+    dialect: Dialect,
 ) -> Iterator[CompiledQuery]:
     """The queries of a shape whose node is bound by `context`, and of the property shapes below it."""
     if shape.deactivated:
         return
     if shape.node in trail:
         raise NotCompilable("the shape is recursive")
-    path = None if shape.path is None else sparql_path(graph, shape.path)
-    names = Names(1000 * len(trail))
-    place = Place(graph, shapes, shape, node, names)
+    if len(trail) > MAX_DEPTH:
+        raise InputError(f"shape {short(root.node)}: shapes refer to shapes more than {MAX_DEPTH} deep")
+    path = None if shape.path is None else path_of(graph, shape)
+    outer = tuple(node.rstrip("_") + "_" * n for n in range(node.count("_")))
+    place = Place(
+        graph, shapes, shape, node, Names(1_000_000 * len(trail)), dialect, context=context, keys=(*outer, node)
+    )
     for found in violations(place):
         if found.component == "PropertyConstraintComponent":
             continue
-        outer = [node.rstrip("_") + "_" * n for n in range(node.count("_"))]
         variables = dict.fromkeys(v for v in (*outer, node, found.path, found.value, *found.extra) if v)
+        lead = "" if found.whole else f"{context}\n"
         yield CompiledQuery(
             root.node,
             shape,
             found.component,
-            f"SELECT DISTINCT {' '.join(variables)} WHERE {{ {context}\n{found.pattern} }}",
+            f"SELECT DISTINCT {' '.join(variables)} WHERE {{ {lead}{found.pattern} }}",
             node[1:],
             path,
             found.value[1:] if found.value else None,
@@ -163,6 +189,7 @@ def _shape_queries(
             None,
             shape.messages[0].value if shape.messages else found.default,
             shape.severity,
+            dialect,
         )
     for constraint in shape.parameters.get("sparql", []):
         yield _sparql_query(graph, root, shape, constraint, context, node, path)
@@ -175,7 +202,7 @@ def _shape_queries(
         else:
             inner_node = f"{node}_"
             inner = f"{context} {node} {path} {inner_node} ."
-        yield from _shape_queries(graph, shapes, root, child, inner, inner_node, (*trail, shape.node))
+        yield from _shape_queries(graph, shapes, root, child, inner, inner_node, (*trail, shape.node), dialect)
 
 
 def _sparql_query(
@@ -189,7 +216,8 @@ def _sparql_query(
         raise NotCompilable("a SPARQL constraint below a path")
     off = graph.one(constraint, SH + "deactivated")
     text = select.value
-    policy.check(text, name=f"shape {short(shape.node)}")
+    if policy.check(text, name=f"shape {short(shape.node)}") != "SELECT":
+        raise InputError(f"shape {short(shape.node)}: its sh:select is no SELECT query")
     text = _replaced(text, {"$this": "?this"} | ({} if path is None else {"$PATH": path, "?PATH": path}))
     stream = list(policy.tokens(text))
     where = _where(stream)
@@ -213,6 +241,7 @@ def _sparql_query(
     declared = "".join(f"PREFIX {p}: <{n}> " for p, n in _prefixes(graph, constraint))
     if isinstance(off, ox.Literal) and off.value in ("true", "1"):
         text = f"SELECT ?this WHERE {{ FILTER {NEVER} }}"
+    _check_syntax(shape, declared + text)
     return CompiledQuery(
         root.node,
         shape,
@@ -226,6 +255,22 @@ def _sparql_query(
         message[0].value if message and isinstance(message[0], ox.Literal) else "the SPARQL constraint is violated",
         shape.severity,
     )
+
+
+def _check_syntax(shape: Shape, text: str) -> None:
+    """Refuse a query that is no SPARQL, or that gives no `$this` (section 5.2.1).
+
+    Raises:
+        InputError: it is so.
+    """
+    try:
+        found = ox.Store().query(text)
+    except SyntaxError as error:
+        raise InputError(f"shape {short(shape.node)}: its sh:select is not SPARQL 1.1: {error}") from error
+    except ValueError as error:
+        raise InputError(f"shape {short(shape.node)}: its sh:select cannot be asked: {error}") from error
+    if not isinstance(found, ox.QuerySolutions) or ox.Variable("this") not in found.variables:
+        raise InputError(f"shape {short(shape.node)}: its sh:select does not project $this; name it behind SELECT")
 
 
 def _replaced(text: str, names: dict[str, str]) -> str:
@@ -314,17 +359,13 @@ def _prefixes(graph: Index, constraint: Node) -> list[tuple[str, str]]:
             )
             if not isinstance(prefix, ox.Literal) or namespace is None:
                 raise InputError(f"{short(owner)}: a sh:declare without sh:prefix and sh:namespace")
-            out[prefix.value] = getattr(namespace, "value", "")
+            value = getattr(namespace, "value", "")
+            if not _PREFIX.fullmatch(prefix.value) or not _NAMESPACE.fullmatch(value):
+                raise InputError(
+                    f"{short(owner)}: '{prefix.value}: <{value[:100]}>' in sh:declare is no prefix and IRI"
+                )
+            if out.setdefault(prefix.value, value) != value:
+                raise InputError(
+                    f"{short(owner)}: sh:declare gives the prefix '{prefix.value}' two namespaces; keep one"
+                )
     return sorted(out.items())
-
-
-def _custom_parameters(graph: Index) -> set[str]:
-    """The parameters of SPARQL-based constraint components that the shapes graph declares."""
-    out: set[str] = set()
-    for (_, predicate), objects in graph.index.items():
-        if predicate == SH + "parameter":
-            for parameter in objects:
-                path = graph.one(parameter, SH + "path")
-                if isinstance(path, ox.NamedNode):
-                    out.add(path.value)
-    return out

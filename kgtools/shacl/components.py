@@ -15,12 +15,17 @@ import pyoxigraph as ox
 
 from kgtools.errors import InputError
 from kgtools.rdf.index import Index, Node
+from kgtools.shacl.dialect import Dialect
 from kgtools.shacl.paths import sparql_path
-from kgtools.shacl.shapes import Shape
+from kgtools.shacl.patterns import BACKTRACKING, NotRegular, rust
+from kgtools.shacl.shapes import MAX_DEPTH, Shape
 from kgtools.terms import RDF, RDFS, SH, XSD, short
 
-MAX_DISTINCT = 6
-"""Counts up to here are asked for as that many pairwise different values; above, the reference engine counts."""
+MAX_NAMES = 200_000
+"""How many variables one query may have: shapes that refer to shapes can make a query of any length."""
+
+MANY = 50
+"""A list of more members than these is joined with the values instead of compared with each."""
 
 NEVER = "(!true)"
 """What never holds; rdflib takes FILTER (false) for true."""
@@ -41,6 +46,8 @@ class Violation:
         path: the variable of the result path where the data decide it (`sh:closed`), or None.
         default: a message in plain words, used where the shape has none.
         extra: further variables that tell one result from another.
+        test: where the pattern is nothing but a FILTER on the node itself, its condition.
+        whole: whether the pattern binds the node by itself, from its context on.
     """
 
     component: str
@@ -49,6 +56,8 @@ class Violation:
     default: str
     path: str | None = None
     extra: tuple[str, ...] = ()
+    test: str | None = None
+    whole: bool = False
 
 
 @dataclass(slots=True)
@@ -59,26 +68,43 @@ class Names:
 
     def new(self, hint: str) -> str:
         self.count += 1
+        if self.count % 1000 == 0 and self.count > MAX_NAMES:
+            raise InputError(f"a query of more than {MAX_NAMES:,} variables; refer to fewer shapes")
         return f"?{hint}{self.count}"
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a shape stands: the shapes graph, the shape, the variable of its node, and what encloses it."""
+    """Where a shape stands: the shapes graph, the shape, the variable of its node, and what encloses it.
+
+    `context` binds the node where the shape is not nested in a constraint; `keys` are then the variables that tell
+    one node and its way from the target apart.
+    """
 
     graph: Index
     shapes: dict[Node, Shape]
     shape: Shape
     node: str
     names: Names
+    dialect: Dialect = Dialect.PORTABLE
     trail: tuple[Node, ...] = ()
+    context: str = ""
+    keys: tuple[str, ...] = ()
+
+    def constant(self, term: Node) -> str:
+        """A term as SPARQL text, as the engine holds it.
+
+        Raises:
+            NotCompilable: it is a blank node, which no query can name.
+        """
+        return constant(self.dialect.held(term))
 
     def values(self, of: str | None = None) -> tuple[str, str]:
         """A pattern that binds the value nodes, and their variable (the node itself for a node shape)."""
         if self.shape.path is None:
             return "", self.node
         value = of or self.names.new("value")
-        return f"{self.node} {sparql_path(self.graph, self.shape.path)} {value} .", value
+        return f"{self.node} {path_of(self.graph, self.shape)} {value} .", value
 
     def get(self, name: str) -> list[Node]:
         return self.shape.parameters.get(name, [])
@@ -95,12 +121,33 @@ class Place:
         """
         if nested in self.trail or nested == self.shape.node:
             raise NotCompilable("the shape is recursive")
+        if len(self.trail) > MAX_DEPTH:
+            raise InputError(f"shape {short(self.shape.node)}: shapes refer to shapes more than {MAX_DEPTH} deep")
         shape = self.shapes.get(nested)
         if shape is None:
             raise InputError(f"shape {short(self.shape.node)} refers to {short(nested)}, which is no shape")
-        place = Place(self.graph, self.shapes, shape, variable, self.names, (*self.trail, self.shape.node))
-        parts = [f"EXISTS {{ {v.pattern} }}" for v in violations(place)]
-        return "(" + " || ".join(parts) + ")" if parts else NEVER
+        trail = (*self.trail, self.shape.node)
+        place = Place(self.graph, self.shapes, shape, variable, self.names, self.dialect, trail)
+        tests, parts = [], []
+        for v in violations(place):
+            if v.test is not None:
+                tests.append(f"COALESCE({v.test}, false)")
+            else:
+                parts.append(f"EXISTS {{ {v.pattern} }}")
+        return balanced(tests + parts, "||") if tests or parts else NEVER
+
+
+def path_of(graph: Index, shape: Shape) -> str:
+    """The path of a property shape as SPARQL text.
+
+    Raises:
+        InputError: it is no path, or contains itself; the message names the shape.
+    """
+    assert shape.path is not None
+    try:
+        return sparql_path(graph, shape.path)
+    except InputError as error:
+        raise InputError(f"shape {short(shape.node)}: {error}") from error
 
 
 def constant(term: Node) -> str:
@@ -114,9 +161,22 @@ def constant(term: Node) -> str:
     return str(term)
 
 
+def balanced(parts: list[str], operator: str) -> str:
+    """Expressions joined by an operator, as a tree of little depth: parsers and engines walk it by recursion.
+
+    >>> balanced(["a", "b", "c"], "||")
+    '(a || (b || c))'
+    """
+    if len(parts) == 1:
+        return f"({parts[0]})" if parts[0][:1] not in "(" else parts[0]
+    middle = len(parts) // 2
+    left, right = (p[0] if len(p) == 1 else balanced(p, operator) for p in (parts[:middle], parts[middle:]))
+    return f"({left} {operator} {right})"
+
+
 def _filtered(component: str, lead: str, value: str, test: str, default: str) -> Violation:
     """A violation for each value for which a test holds; `lead` binds the values."""
-    return Violation(component, f"{lead} FILTER ({test})", value, default)
+    return Violation(component, f"{lead} FILTER ({test})", value, default, test=None if lead else test)
 
 
 def class_(place: Place) -> Iterator[Violation]:
@@ -124,47 +184,74 @@ def class_(place: Place) -> Iterator[Violation]:
     for cls in place.get("class"):
         kind, sub = place.names.new("kind"), f"<{RDFS}subClassOf>*"
         lead, v = place.values()
-        test = f"NOT EXISTS {{ {v} <{RDF}type> {kind} . {kind} {sub} {constant(cls)} }}"
+        test = f"NOT EXISTS {{ {v} <{RDF}type> {kind} . {kind} {sub} {place.constant(cls)} }}"
         yield _filtered("ClassConstraintComponent", lead, v, test, f"not an instance of {short(cls)}")
 
 
-_RANGES = {"byte": 7, "short": 15, "int": 31, "long": 63}
+_INTEGERS: dict[str, tuple[int | None, int | None]] = {
+    "integer": (None, None),
+    "nonNegativeInteger": (0, None),
+    "positiveInteger": (1, None),
+    "nonPositiveInteger": (None, 0),
+    "negativeInteger": (None, -1),
+    **{name: (-(2**bits), 2**bits - 1) for name, bits in (("byte", 7), ("short", 15), ("int", 31), ("long", 63))},
+    **{
+        name: (0, 2**bits - 1)
+        for name, bits in (("unsignedByte", 8), ("unsignedShort", 16), ("unsignedInt", 32), ("unsignedLong", 64))
+    },
+}
+"""The integer types with their bounds (XML Schema 1.1 part 2, section 3.4)."""
 
 
 def well_formed(value: str, datatype: str) -> str:
     """A boolean expression: the lexical form of the literal in `value` is one of `datatype`."""
     text = f"STR({value})"
     name = datatype.removeprefix(XSD)
-    integer = f'REGEX({text}, "^[+-]?[0-9]+$")'
-    if name in ("integer", "nonNegativeInteger", "positiveInteger", "negativeInteger", "nonPositiveInteger"):
-        bound = {
-            "nonNegativeInteger": ">= 0",
-            "positiveInteger": "> 0",
-            "negativeInteger": "< 0",
-            "nonPositiveInteger": "<= 0",
-        }.get(name)
-        return integer + (f" && COALESCE(<{XSD}integer>({text}) {bound}, false)" if bound else "")
-    if name.removeprefix("unsigned").lower() in _RANGES:
-        unsigned = name.startswith("unsigned")
-        bits = _RANGES[name.removeprefix("unsigned").lower()] + unsigned
-        low = 0 if unsigned else -(2**bits)
-        return (
-            f"{integer} && COALESCE(<{XSD}integer>({text}) >= {low} && <{XSD}integer>({text}) <= {2**bits - 1}, false)"
-        )
+    if name in _INTEGERS:
+        low, high = _INTEGERS[name]
+        sign = {0: "([+]?[0-9]+|-0+)", 1: "[+]?0*[1-9][0-9]*"}.get(low) if low is not None and high is None else None
+        sign = {0: "(-[0-9]+|[+]?0+)", -1: "-0*[1-9][0-9]*"}.get(high) if high is not None and low is None else sign
+        integer = f'REGEX({text}, "^{sign or "[+-]?[0-9]+"}$")'
+        if low is None or high is None:
+            return integer
+        number = f"<{XSD}decimal>({text})"  # reaches 64 bits without a sign, too; what is longer is an error
+        return f"{integer} && COALESCE({number} >= {low} && {number} <= {high}, false)"
     if name == "boolean":
         return f'{text} IN ("true", "false", "1", "0")'
     if name == "decimal":
         return f'REGEX({text}, "^[+-]?([0-9]+(\\\\.[0-9]*)?|\\\\.[0-9]+)$")'
     if name in ("double", "float"):
         return f'REGEX({text}, "^([+-]?([0-9]+(\\\\.[0-9]*)?|\\\\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?INF|NaN)$")'
-    zone = "(Z|[+-][0-9]{2}:[0-9]{2})?"
-    day = "[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-    leap = f'COALESCE(DAY(<{XSD}dateTime>(CONCAT(SUBSTR({text}, 1, 10), "T00:00:00"))) > 0, false)'
-    if name == "date":
-        return f'REGEX({text}, "^{day}{zone}$") && {leap}'
-    if name == "dateTime":
-        return f'REGEX({text}, "^{day}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(\\\\.[0-9]+)?{zone}$") && {leap}'
-    return "true"
+    zone = "(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)"
+    year = "-?([1-9][0-9]{3,}|0[0-9]{3})"
+    month, day = "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[01])"
+    clock = "(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\\\\.[0-9]+)?|24:00:00(\\\\.0+)?)"
+    forms = {
+        "date": f"{year}-{month}-{day}{zone}?",
+        "dateTime": f"{year}-{month}-{day}T{clock}{zone}?",
+        "dateTimeStamp": f"{year}-{month}-{day}T{clock}{zone}",
+        "time": f"{clock}{zone}?",
+        "gYear": f"{year}{zone}?",
+        "gYearMonth": f"{year}-{month}{zone}?",
+        "gMonthDay": f"--{month}-{day}{zone}?",
+        "gMonth": f"--{month}{zone}?",
+        "gDay": f"---{day}{zone}?",
+    }
+    if name not in forms:
+        return "true"
+    test = f'REGEX({text}, "^{forms[name]}$")'
+    if name in ("date", "dateTime", "dateTimeStamp"):
+        test += f" && {_is_a_day(text)}"
+    return test
+
+
+def _is_a_day(text: str) -> str:
+    """A boolean expression: the month of a date that is otherwise well-formed has its day."""
+    long = f'!REGEX({text}, "^-?[0-9]+-(0[2469]|11)-31|^-?[0-9]+-02-30")'
+    century = f'REGEX({text}, "^-?[0-9]*([02468][048]|[13579][26])00-")'
+    fourth = f'REGEX({text}, "^-?[0-9]+([02468][048]|[13579][26])-")'
+    hundredth = f'REGEX({text}, "^-?[0-9]+00-")'
+    return f'{long} && (!REGEX({text}, "^-?[0-9]+-02-29") || ({fourth} && (!{hundredth} || {century})))'
 
 
 def datatype(place: Place) -> Iterator[Violation]:
@@ -172,7 +259,7 @@ def datatype(place: Place) -> Iterator[Violation]:
     for kind in place.get("datatype"):
         name = kind.value if isinstance(kind, ox.NamedNode) else ""
         lead, v = place.values()
-        test = f"!(isLiteral({v}) && DATATYPE({v}) = <{name}> && {well_formed(v, name)})"
+        test = f"!(isLiteral({v}) && {place.dialect.has_datatype(v, name)} && {well_formed(v, name)})"
         yield _filtered("DatatypeConstraintComponent", lead, v, test, f"not a well-formed {short(kind)}")
 
 
@@ -197,50 +284,33 @@ def node_kind(place: Place) -> Iterator[Violation]:
         yield _filtered("NodeKindConstraintComponent", lead, v, test, f"not of node kind {short(kind)}")
 
 
-def _different(place: Place, count: int, condition: Callable[[str], str] | None = None) -> str:
+def _at_least(place: Place, count: int, condition: Callable[[str], str] | None = None) -> str:
     """A pattern with a solution where the node has at least `count` different values (that meet a condition)."""
-    if count > MAX_DISTINCT:
-        raise NotCompilable(f"a count of {count} is over {MAX_DISTINCT}")
-    found: list[str] = []
-    parts: list[str] = []
-    for _ in range(count):
-        pattern, value = place.values(place.names.new("value"))
-        parts.append(pattern)
-        if condition:
-            parts.append(f"FILTER ({condition(value)})")
-        parts.extend(f"FILTER (!sameTerm({value}, {other}))" for other in found)
-        found.append(value)
-    return " ".join(parts)
+    pattern, value = place.values(place.names.new("value"))
+    if condition:
+        pattern += f" FILTER ({condition(value)})"
+    if count == 1:
+        return pattern
+    return (
+        f"{{ SELECT {place.node} {{ {pattern} }} GROUP BY {place.node} HAVING (COUNT(DISTINCT {value}) >= {count}) }}"
+    )
 
 
 def min_count(place: Place) -> Iterator[Violation]:
     """Section 4.2.1."""
     least = place.number("minCount")
     if least:
-        yield Violation(
-            "MinCountConstraintComponent",
-            f"FILTER NOT EXISTS {{ {_different(place, least)} }}",
-            None,
-            f"fewer than {least} values",
-        )
+        default = f"fewer than {least} values" if least > 1 else "no value"
+        text = f"FILTER NOT EXISTS {{ {_at_least(place, least)} }}"
+        yield Violation("MinCountConstraintComponent", text, None, default)
 
 
 def max_count(place: Place) -> Iterator[Violation]:
     """Section 4.2.2."""
     most = place.number("maxCount")
     if most is not None:
-        yield Violation(
-            "MaxCountConstraintComponent",
-            f"FILTER EXISTS {{ {_different(place, most + 1)} }}",
-            None,
-            f"more than {most} values",
-        )
-
-
-def _compares(one: str, operator: str, other: str) -> str:
-    """A boolean expression: the comparison holds between literals of one kind (some engines order other terms, too)."""
-    other_kind = f'!isNumeric({other}) && DATATYPE({one}) = DATATYPE({other}) && LANG({one}) = ""'
-    return f"COALESCE((isNumeric({one}) && isNumeric({other}) || {other_kind}) && {one} {operator} {other}, false)"
+        text = f"FILTER EXISTS {{ {_at_least(place, most + 1)} }}"
+        yield Violation("MaxCountConstraintComponent", text, None, f"more than {most} values")
 
 
 def value_range(place: Place) -> Iterator[Violation]:
@@ -254,7 +324,7 @@ def value_range(place: Place) -> Iterator[Violation]:
         for bound in place.get(name):
             component = name[0].upper() + name[1:] + "ConstraintComponent"
             lead, v = place.values()
-            test = f"!{_compares(v, operator, constant(bound))}"
+            test = f"!{place.dialect.compares(v, operator, str(bound))}"
             yield _filtered(component, lead, v, test, f"not {operator} {short(bound)}")
 
 
@@ -271,35 +341,51 @@ def length(place: Place) -> Iterator[Violation]:
 
 def pattern(place: Place) -> Iterator[Violation]:
     """Section 4.4.3."""
-    flags = place.get("flags")
-    suffix = f", {ox.Literal(flags[0].value)}" if flags and isinstance(flags[0], ox.Literal) else ""
+    flags = "".join(f.value for f in place.get("flags") if isinstance(f, ox.Literal))
     for regex in place.get("pattern"):
-        text = str(ox.Literal(regex.value if isinstance(regex, ox.Literal) else ""))
+        text = regex.value if isinstance(regex, ox.Literal) else ""
+        try:
+            if "q" not in flags and BACKTRACKING.search(text) and "-[" not in text:
+                raise NotCompilable("a look-around or back-reference in sh:pattern")
+            written = text if place.dialect is Dialect.PORTABLE and rust(text, flags) else rust(text, flags)
+        except NotRegular as error:
+            raise InputError(f"shape {short(place.shape.node)}: sh:pattern {text!r}: {error}") from error
         lead, v = place.values()
-        test = f"isBlank({v}) || !REGEX(STR({v}), {text}{suffix})"
-        yield _filtered("PatternConstraintComponent", lead, v, test, f"does not match {text}")
+        suffix = f", {ox.Literal(flags)}" if flags else ""
+        test = f"isBlank({v}) || !REGEX(STR({v}), {ox.Literal(written)}{suffix})"
+        yield _filtered("PatternConstraintComponent", lead, v, test, f"does not match {ox.Literal(text)}")
 
 
 def language_in(place: Place) -> Iterator[Violation]:
     """Section 4.4.4."""
     for tags in place.shape.lists.get("languageIn", []):
-        texts = [str(ox.Literal(t.value)) for t in tags if isinstance(t, ox.Literal)]
+        named = [t.value for t in tags if isinstance(t, ox.Literal)]
         lead, v = place.values()
-        test = f"!(isLiteral({v}) && ({' || '.join(f'LANGMATCHES(LANG({v}), {t})' for t in texts) or 'false'}))"
-        yield _filtered("LanguageInConstraintComponent", lead, v, test, f"its language is none of {', '.join(texts)}")
+        tests = [f"LANGMATCHES(LANG({v}), {ox.Literal(t)})" for t in named]
+        known = balanced(tests, "||") if tests else "false"
+        listed = ", ".join(named[:20]) + (" …" if len(named) > 20 else "")
+        yield _filtered(
+            "LanguageInConstraintComponent",
+            lead,
+            v,
+            f"!(isLiteral({v}) && {known})",
+            f"its language is none of {listed}",
+        )
 
 
 def unique_lang(place: Place) -> Iterator[Violation]:
     """Section 4.4.5: one result for each language that is used more than once."""
     if any(isinstance(x, ox.Literal) and x.value == "true" for x in place.get("uniqueLang")):
-        one, first = place.values(place.names.new("value"))
-        two, second = place.values(place.names.new("value"))
+        pattern, value = place.values(place.names.new("value"))
         language = place.names.new("language")
+        keys = " ".join(dict.fromkeys((*place.keys, place.node, language)))
         text = (
-            f'{one} {two} FILTER (!sameTerm({first}, {second}) && LANG({first}) != "" && LCASE(LANG({first})) = LCASE(LANG({second})))'
-            f" BIND (LCASE(LANG({first})) AS {language})"
+            f'{{ SELECT {keys} {{ {place.context} {pattern} FILTER (LANG({value}) != "")'
+            f" BIND (LCASE(LANG({value})) AS {language}) }} GROUP BY {keys} HAVING (COUNT(DISTINCT {value}) > 1) }}"
         )
-        yield Violation("UniqueLangConstraintComponent", text, None, "one language is used twice", extra=(language,))
+        yield Violation(
+            "UniqueLangConstraintComponent", text, None, "one language is used twice", extra=(language,), whole=True
+        )
 
 
 def equals(place: Place) -> Iterator[Violation]:
@@ -327,9 +413,45 @@ def less_than(place: Place) -> Iterator[Violation]:
         for other in place.get(name):
             p, value = place.values()
             bound = place.names.new("bound")
-            text = f"{p} {place.node} {other} {bound} . FILTER (!{_compares(value, operator, bound)})"
+            pair = f"{place.node} {other} {bound} . FILTER (!{place.dialect.compares(value, operator, bound)})"
             component = name[0].upper() + name[1:] + "ConstraintComponent"
-            yield Violation(component, text, value, f"not {operator} {short(other)}", extra=(bound,))
+            lead = _out_of_order(place, p, value, str(other), operator) if place.context else p
+            yield Violation(
+                component,
+                f"{lead} {pair}",
+                value,
+                f"not {operator} {short(other)}",
+                extra=(bound,),
+                whole=bool(place.context),
+            )
+
+
+def _out_of_order(place: Place, pattern: str, value: str, other: str, operator: str) -> str:
+    """A pattern that binds those values that are out of order with some value of `other`, and hardly any more.
+
+    A value that is of one kind with all values of `other` is in order with them where it is with the least of them.
+    """
+    new = place.names.new
+    bound, plain, kind, least, kinds = new("bound"), new("plain"), new("kind"), new("least"), new("kinds")
+    nodes = " ".join(dict.fromkeys((*place.keys, place.node)))
+    limits = (
+        f"{{ SELECT {nodes} (MIN({plain}) AS {least}) (COUNT(DISTINCT {kind}) AS {kinds}) (SAMPLE({kind}) AS {kind}s) {{"
+        f" {place.context} {place.node} {other} {bound} . BIND ({place.dialect.plain(bound)} AS {plain})"
+        f" BIND ({_kind(plain)} AS {kind}) }} GROUP BY {nodes} }}"
+    )
+    own = place.dialect.plain(value)
+    orderly = f'{kinds} = 1 && {kind}s != "" && {_kind(own)} = {kind}s && {own} {operator} {least}'
+    return (
+        f"{{ SELECT DISTINCT {nodes} {value} {{ {place.context} {pattern} {limits}"
+        f" FILTER (!COALESCE({orderly}, false)) }} }}"
+    )
+
+
+def _kind(value: str) -> str:
+    """An expression: the same text for literals that are ordered as a whole, and none for what may be ordered in part."""
+    zoned = f'IF(DATATYPE({value}) IN (<{XSD}date>, <{XSD}dateTime>, <{XSD}time>), CONCAT(STR(DATATYPE({value})), IF(STRENDS(STR({value}), "Z"), "Z", IF(REGEX(STR({value}), "[+-][0-9]{{2}}:[0-9]{{2}}$"), "", "none"))), "")'
+    text = f"IF(DATATYPE({value}) IN (<{XSD}string>, <{XSD}boolean>), STR(DATATYPE({value})), {zoned})"
+    return f'COALESCE(IF(isNumeric({value}) && {value} = {value}, "number", {text}), "")'
 
 
 def logical(place: Place) -> Iterator[Violation]:
@@ -340,15 +462,16 @@ def logical(place: Place) -> Iterator[Violation]:
         yield _filtered("NotConstraintComponent", lead, v, test, "conforms to a shape that it must not")
     for members in place.shape.lists.get("and", []):
         lead, v = place.values()
-        test = " || ".join(place.fails(m, v) for m in members) or NEVER
+        test = balanced([place.fails(m, v) for m in members], "||") if members else NEVER
         yield _filtered("AndConstraintComponent", lead, v, test, "does not conform to all of the shapes")
     for members in place.shape.lists.get("or", []):
         lead, v = place.values()
-        test = " && ".join(place.fails(m, v) for m in members) or "true"
+        test = balanced([place.fails(m, v) for m in members], "&&") if members else "true"
         yield _filtered("OrConstraintComponent", lead, v, test, "conforms to none of the shapes")
     for members in place.shape.lists.get("xone", []):
         lead, v = place.values()
-        test = "(" + (" + ".join(f"IF({place.fails(m, v)}, 0, 1)" for m in members) or "0") + ") != 1"
+        held = [f"IF({place.fails(m, v)}, 0, 1)" for m in members]
+        test = f"{balanced(held, '+') if held else '0'} != 1"
         yield _filtered("XoneConstraintComponent", lead, v, test, "does not conform to exactly one of the shapes")
 
 
@@ -372,9 +495,7 @@ def qualified(place: Place) -> Iterator[Violation]:
     """Section 4.7.3, with sibling shapes left out where `sh:qualifiedValueShapesDisjoint` says so."""
     for nested in place.get("qualifiedValueShape"):
         siblings: list[Node] = []
-        if any(
-            isinstance(x, ox.Literal) and x.value in ("true", "1") for x in place.get("qualifiedValueShapesDisjoint")
-        ):
+        if place.shape.flag("qualifiedValueShapesDisjoint"):
             for parent in place.shapes.values():
                 properties = parent.parameters.get("property", [])
                 if place.shape.node in properties:
@@ -390,14 +511,14 @@ def qualified(place: Place) -> Iterator[Violation]:
         if least:
             yield Violation(
                 "QualifiedMinCountConstraintComponent",
-                f"FILTER NOT EXISTS {{ {_different(place, least, holds)} }}",
+                f"FILTER NOT EXISTS {{ {_at_least(place, least, holds)} }}",
                 None,
                 f"fewer than {least} values conform to {short(nested)}",
             )
         if most is not None:
             yield Violation(
                 "QualifiedMaxCountConstraintComponent",
-                f"FILTER EXISTS {{ {_different(place, most + 1, holds)} }}",
+                f"FILTER EXISTS {{ {_at_least(place, most + 1, holds)} }}",
                 None,
                 f"more than {most} values conform to {short(nested)}",
             )
@@ -405,7 +526,7 @@ def qualified(place: Place) -> Iterator[Violation]:
 
 def closed(place: Place) -> Iterator[Violation]:
     """Section 4.8.1."""
-    if any(isinstance(x, ox.Literal) and x.value in ("true", "1") for x in place.get("closed")):
+    if place.shape.flag("closed"):
         allowed = [str(p) for ps in place.shape.lists.get("ignoredProperties", []) for p in ps]
         for nested in place.get("property"):
             shape = place.shapes.get(nested)
@@ -431,13 +552,15 @@ def has_value(place: Place) -> Iterator[Violation]:
     """Section 4.8.2."""
     for value in place.get("hasValue"):
         if place.shape.path is None:
-            text = f"FILTER (!sameTerm({place.node}, {constant(value)}))"
-            yield Violation("HasValueConstraintComponent", text, None, f"is not {short(value)}")
+            test = f"!sameTerm({place.node}, {place.constant(value)})"
+            yield Violation(
+                "HasValueConstraintComponent", f"FILTER ({test})", None, f"is not {short(value)}", test=test
+            )
         else:
-            path = sparql_path(place.graph, place.shape.path)
+            path = path_of(place.graph, place.shape)
             yield Violation(
                 "HasValueConstraintComponent",
-                f"FILTER NOT EXISTS {{ {place.node} {path} {constant(value)} }}",
+                f"FILTER NOT EXISTS {{ {place.node} {path} {place.constant(value)} }}",
                 None,
                 f"lacks the value {short(value)}",
             )
@@ -446,10 +569,21 @@ def has_value(place: Place) -> Iterator[Violation]:
 def in_(place: Place) -> Iterator[Violation]:
     """Section 4.8.3."""
     for members in place.shape.lists.get("in", []):
-        texts = ", ".join(constant(m) for m in members)
         lead, v = place.values()
-        test = f"!COALESCE({v} IN ({texts}), false)"
-        yield _filtered("InConstraintComponent", lead, v, test, "none of the listed values")
+        texts = [place.constant(m) for m in members]
+        default = "none of the listed values"
+        if len(texts) > MANY and place.context:
+            text = f"{place.context} {lead} MINUS {{ VALUES {v} {{ {' '.join(texts)} }} }}"
+            yield Violation("InConstraintComponent", text, v, default, whole=True)
+        elif len(texts) > MANY:
+            text = f"{lead} FILTER NOT EXISTS {{ VALUES {v} {{ {' '.join(texts)} }} }}"
+            yield Violation("InConstraintComponent", text, v, default)
+        else:
+            typed = [t for t, m in zip(texts, members, strict=True) if isinstance(m, ox.Literal)]
+            named = ", ".join(t for t, m in zip(texts, members, strict=True) if not isinstance(m, ox.Literal))
+            tests = [f"sameTerm({v}, {t})" for t in typed] + ([f"COALESCE({v} IN ({named}), false)"] if named else [])
+            known = balanced(tests, "||") if tests else "false"
+            yield _filtered("InConstraintComponent", lead, v, f"!{known}" if tests else "true", default)
 
 
 COMPONENTS: tuple[Callable[[Place], Iterator[Violation]], ...] = (

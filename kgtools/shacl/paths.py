@@ -8,6 +8,9 @@ from kgtools.errors import InputError
 from kgtools.rdf.index import Index, Node
 from kgtools.terms import RDF, SH, short
 
+MAX_DEPTH = 40
+"""How deep paths may be nested; none that a person wrote is."""
+
 _STEPS = {"inversePath": "^{}", "zeroOrMorePath": "{}*", "oneOrMorePath": "{}+", "zeroOrOnePath": "{}?"}
 
 
@@ -21,6 +24,8 @@ def sparql_path(graph: Index, node: Node, trail: tuple[Node, ...] = ()) -> str:
         return str(node)
     if node in trail:
         raise InputError(f"the path at {short(node)} contains itself")
+    if len(trail) > MAX_DEPTH:
+        raise InputError(f"a path nested more than {MAX_DEPTH} deep; write it with fewer steps on steps")
     trail = (*trail, node)
     if isinstance(node, ox.BlankNode):
         if graph.all(node, RDF + "first"):

@@ -15,7 +15,8 @@ import pyoxigraph as ox
 
 from kgtools.rdf.index import Index, Node
 from kgtools.shacl.paths import path_steps, sparql_path
-from kgtools.shacl.shapes import SHAPE_LISTS, SHAPE_REFS, Shape
+from kgtools.shacl.shapes import Shape
+from kgtools.shacl.vocabulary import SHAPE_LISTS, SHAPE_REFS
 from kgtools.sparql.algebra import Found, Path, Pattern, step
 from kgtools.sparql.engine import Engine
 from kgtools.terms import RDF

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from kgtools.errors import EngineError, InputError
 from kgtools.rdf.bridge import from_rdflib, graph_from
 from kgtools.shacl.report import Finding, Node, Report
-from kgtools.shacl.shapes import TARGETS
+from kgtools.shacl.vocabulary import TARGETS
 from kgtools.terms import OWL, RDF, RDFS, SH
 
 
@@ -45,6 +45,10 @@ def reference_findings(
         _, graph, text = pyshacl.validate(graph_from(data), shacl_graph=graph_from(shapes), advanced=False)
     except (ShapeLoadError, ReportableRuntimeError, NotImplementedError) as error:
         raise InputError(f"pySHACL: {error}") from error
+    except RecursionError as error:
+        raise InputError("pySHACL: shapes refer to shapes, or paths to paths, too deeply") from error
+    except Exception as error:  # what it makes of a malformed shape may be anything
+        raise InputError(f"pySHACL cannot use a shape: {type(error).__name__}: {error}") from error
     if not hasattr(graph, "subjects"):
         raise EngineError(f"pySHACL: {text}")
 

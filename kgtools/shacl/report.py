@@ -51,7 +51,8 @@ class Finding:
             )
             if x
         )
-        return f"{self.severity}: {where}: {self.message} [{short(self.shape)}]"
+        severity = self.severity if self.severity in _ORDER else short(ox.NamedNode(self.severity))
+        return f"{severity}: {where}: {self.message} [{short(self.shape)}]"
 
 
 @dataclass(slots=True)
@@ -63,17 +64,19 @@ class Report:
         focus_counts: how many focus nodes each targeted shape had.
         handed_over: shapes that the compiler left to the reference engine, with the reason.
         engine: what computed the report.
+        idle: targeted shapes that constrain nothing.
     """
 
     findings: list[Finding]
     focus_counts: dict[str, int] = field(default_factory=dict)
     handed_over: dict[str, str] = field(default_factory=dict)
     engine: str = "compiled"
+    idle: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.findings.sort(
             key=lambda f: (
-                _ORDER.get(f.severity, 3),
+                _ORDER.get(f.severity, 0),
                 short(f.shape),
                 short(f.focus),
                 f.component,
@@ -96,22 +99,33 @@ class Report:
 
     @property
     def violations(self) -> list[Finding]:
-        """The findings of severity Violation; these make a build fail."""
-        return [f for f in self.findings if f.severity == "Violation"]
+        """The findings that make a build fail: of severity Violation, or of a severity of the shapes' own."""
+        return [f for f in self.findings if f.severity not in ("Warning", "Info")]
+
+    def at_least(self, severity: str) -> Report:
+        """The findings of this severity (`Info`, `Warning` or `Violation`) or a graver one; those of the shapes' own stay."""
+        shown = [f for f in self.findings if _ORDER.get(f.severity, 0) <= _ORDER[severity]]
+        return Report(shown, self.focus_counts, self.handed_over, self.engine, self.idle)
+
+    @property
+    def untouched(self) -> list[str]:
+        """The targeted shapes that no node of the data met, so that they checked nothing."""
+        return [shape for shape, count in self.focus_counts.items() if not count]
 
     def counts(self) -> dict[str, int]:
-        """Findings by severity."""
+        """Findings by severity; an own severity of the shapes by its IRI."""
         found = Counter(f.severity for f in self.findings)
         return {s: found.get(s, 0) for s in _ORDER} | {s: n for s, n in found.items() if s not in _ORDER}
 
     def to_json(self) -> str:
-        """A JSON object with `conforms`, `counts`, `focus_nodes`, `handed_over` and `findings`."""
+        """A JSON object with `conforms`, `counts`, `focus_nodes`, `handed_over`, `without_constraint` and `findings`."""
         document = {
             "conforms": self.conforms,
             "engine": self.engine,
             "counts": self.counts(),
             "focus_nodes": self.focus_counts,
             "handed_over": self.handed_over,
+            "without_constraint": list(self.idle),
             "findings": [
                 {
                     "focus": short(f.focus),
@@ -134,9 +148,8 @@ class Report:
             key = short(f.shape) if by == "shape" else short(f.focus)
             place = short(f.focus) if by == "shape" else short(f.shape)
             value = "" if f.value is None else f" {short(f.value)}"
-            groups.setdefault(key, []).append(
-                f"  {f.severity:<9} {place} {_path_text(f.path) or ''}{value}: {f.message}"
-            )
+            severity = f.severity if f.severity in _ORDER else short(ox.NamedNode(f.severity))
+            groups.setdefault(key, []).append(f"  {severity:<9} {place} {_path_text(f.path) or ''}{value}: {f.message}")
         return "\n".join(f"{key} ({len(rows)})\n" + "\n".join(rows) for key, rows in groups.items())
 
     def to_rdf(self) -> list[ox.Triple]:

@@ -1,24 +1,25 @@
 """Reading a shapes graph: SHACL 1.0 sections 2 and 5 as small dataclasses.
 
 A shape keeps its parameters as they stand, predicate to objects, with RDF lists read out; what a
-parameter means is the business of :mod:`kgtools.shacl.components`.
+parameter means is the business of :mod:`kgtools.shacl.components`. What the specification calls ill-formed
+(appendix "Syntax rules") is refused here, so that nothing behind has to ask again.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
 from kgtools.errors import InputError
 from kgtools.rdf.index import Index, Node
-from kgtools.terms import OWL, RDF, RDFS, SH, short
+from kgtools.shacl.vocabulary import CONSTRAINTS, SHAPE_LISTS, SHAPE_REFS, TARGETS, VALUE_LISTS, faults, instances
+from kgtools.terms import OWL, RDFS, SH, XSD, short
 
-TARGETS = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
-SHAPE_LISTS = ("and", "or", "xone")
-SHAPE_REFS = ("node", "property", "not", "qualifiedValueShape")
-VALUE_LISTS = ("in", "languageIn", "ignoredProperties")
+MAX_DEPTH = 40
+"""How deep shapes may refer to shapes; none that a person wrote is deeper."""
 
 
 def sh(name: str) -> ox.NamedNode:
@@ -49,20 +50,34 @@ class Shape:
     deactivated: bool
     targets: tuple[tuple[str, Node], ...]
 
+    def flag(self, name: str) -> bool:
+        """Whether a parameter is true."""
+        return any(isinstance(x, ox.Literal) and x.value in ("true", "1") for x in self.parameters.get(name, []))
+
+    def constrains(self) -> bool:
+        """Whether it holds any constraint, however little that one may say."""
+        return not CONSTRAINTS.isdisjoint(self.parameters) or not CONSTRAINTS.isdisjoint(self.lists)
+
 
 def read_shapes(graph: Index) -> dict[Node, Shape]:
     """All shapes of a shapes graph, those that other shapes refer to included.
 
     Raises:
-        InputError: a shape is malformed; the message names it.
+        InputError: a shape is malformed, or uses a term that SHACL does not have or that is not carried out; the
+            message names it.
     """
+    wrong = [f"{short(node)}: {what}" for node, what in faults(graph)]
+    if wrong:
+        more = f" (and {len(wrong) - 3} more)" if len(wrong) > 3 else ""
+        raise InputError("; ".join(f"shapes graph: {w}" if n == 0 else w for n, w in enumerate(wrong[:3])) + more)
+    classes = instances(graph, (RDFS + "Class", OWL + "Class"))
     found: dict[Node, Shape] = {}
     queue = list(_shape_nodes(graph))
     while queue:
         node = queue.pop()
         if node in found or isinstance(node, ox.Literal):
             continue
-        shape = _read(graph, node)
+        shape = _read(graph, node, node in classes)
         found[node] = shape
         for name in SHAPE_REFS:
             queue.extend(shape.parameters.get(name, []))
@@ -72,70 +87,114 @@ def read_shapes(graph: Index) -> dict[Node, Shape]:
     return found
 
 
+def custom_parameters(graph: Index) -> set[str]:
+    """The parameters of SPARQL-based constraint components that the shapes graph declares (section 6.2.1)."""
+    out: set[str] = set()
+    for (_, predicate), objects in graph.index.items():
+        if predicate == SH + "parameter":
+            for parameter in objects:
+                path = graph.one(parameter, SH + "path")
+                if isinstance(path, ox.NamedNode):
+                    out.add(path.value)
+    return out
+
+
 def _shape_nodes(graph: Index) -> Iterator[Node]:
-    classes = {SH + "NodeShape", SH + "PropertyShape"}
-    target_predicates = {SH + t for t in TARGETS}
-    parameters = {
-        SH + p
-        for p in (
-            *SHAPE_REFS,
-            *SHAPE_LISTS,
-            "sparql",
-            "closed",
-            "in",
-            "hasValue",
-            "class",
-            "datatype",
-            "nodeKind",
-            "minCount",
-            "maxCount",
-            "pattern",
-        )
-    }
+    """The nodes that are shapes (section 2.1): by type, by target, or because they carry a constraint."""
+    typed = instances(graph, (SH + "NodeShape", SH + "PropertyShape"))
+    marks = {SH + name for name in (*TARGETS, *CONSTRAINTS)} | custom_parameters(graph)
     for node, predicates in graph.subjects.items():
-        types = {getattr(t, "value", "") for t in graph.all(node, RDF + "type")}
-        if (
-            types & classes
-            or target_predicates & set(predicates)
-            or (not types and parameters & set(predicates) and isinstance(node, ox.NamedNode))
-        ):
+        if node in typed or not marks.isdisjoint(predicates):
             yield node
 
 
-def _read(graph: Index, node: Node) -> Shape:
+_COUNTS = ("minCount", "maxCount", "minLength", "maxLength", "qualifiedMinCount", "qualifiedMaxCount")
+_ONCE = (
+    *_COUNTS, "datatype", "nodeKind", "minExclusive", "minInclusive", "maxExclusive", "maxInclusive", "flags",
+    "uniqueLang", "closed", "deactivated", "in", "languageIn", "ignoredProperties", "severity", "path",
+    "qualifiedValueShapesDisjoint",
+)  # fmt: skip
+_BOOLEANS = ("uniqueLang", "closed", "deactivated", "qualifiedValueShapesDisjoint")
+_IRIS = (
+    "class", "datatype", "nodeKind", "equals", "disjoint", "lessThan", "lessThanOrEquals", "severity",
+    "targetClass", "targetSubjectsOf", "targetObjectsOf",
+)  # fmt: skip
+_PROPERTY_ONLY = ("minCount", "maxCount", "uniqueLang", "lessThan", "lessThanOrEquals")
+_WHOLE = re.compile(r"\+?[0-9]{1,18}")
+
+
+def _read(graph: Index, node: Node, is_class: bool) -> Shape:
     parameters: dict[str, list[Node]] = {}
     lists: dict[str, list[list[Node]]] = {}
+
+    def refuse(what: str) -> InputError:
+        return InputError(f"shape {short(node)}: {what}")
+
     for predicate in graph.subjects.get(node, []):
         if not predicate.startswith(SH):
             continue
         name = predicate.removeprefix(SH)
         objects = graph.all(node, predicate)
+        if name in _ONCE and len(objects) > 1:
+            raise refuse(f"more than one sh:{name}; keep one")
         if name in SHAPE_LISTS or name in VALUE_LISTS:
-            lists[name] = [graph.list(o) for o in objects]
+            try:
+                lists[name] = [graph.list(o) for o in objects]
+            except InputError as error:
+                raise refuse(f"sh:{name}: {error}") from error
         else:
             parameters[name] = objects
-    path = graph.one(node, SH + "path")
-    if len(parameters.get("path", [])) > 1:
-        raise InputError(f"shape {short(node)}: a property shape has one sh:path")
-    severity = graph.one(node, SH + "severity") or sh("Violation")
-    if not isinstance(severity, ox.NamedNode):
-        raise InputError(f"shape {short(node)}: sh:severity is not an IRI")
-    for name in ("minCount", "maxCount", "minLength", "maxLength", "qualifiedMinCount", "qualifiedMaxCount"):
+    path = parameters["path"][0] if "path" in parameters else None
+    for name in _COUNTS:
         for value in parameters.get(name, []):
-            if not isinstance(value, ox.Literal) or not value.value.lstrip("+").isdigit():
-                raise InputError(f"shape {short(node)}: sh:{name} {short(value)} is not a whole number from 0")
+            if not isinstance(value, ox.Literal) or not _WHOLE.fullmatch(value.value):
+                raise refuse(f"sh:{name} {short(value)} is not a whole number from 0")
+    for name in _BOOLEANS:
+        for value in parameters.get(name, []):
+            if not isinstance(value, ox.Literal) or value.value not in ("true", "false", "1", "0"):
+                raise refuse(f"sh:{name} {short(value)} is neither true nor false")
+    for name in _IRIS:
+        for value in parameters.get(name, []):
+            if not isinstance(value, ox.NamedNode):
+                raise refuse(f"sh:{name} {short(value)} is not an IRI")
+    for name in ("pattern", "flags"):
+        for value in parameters.get(name, []):
+            if not isinstance(value, ox.Literal) or value.datatype.value != XSD + "string":
+                raise refuse(f"sh:{name} {short(value)} is not a string")
+    for name in ("minExclusive", "minInclusive", "maxExclusive", "maxInclusive"):
+        for value in parameters.get(name, []):
+            if not isinstance(value, ox.Literal):
+                raise refuse(f"sh:{name} {short(value)} is not a literal")
+    for tag in (tag for tags in lists.get("languageIn", []) for tag in tags):
+        if not isinstance(tag, ox.Literal):
+            raise refuse(f"sh:languageIn: {short(tag)} is not a string")
+    for ignored in (p for ps in lists.get("ignoredProperties", []) for p in ps):
+        if not isinstance(ignored, ox.NamedNode):
+            raise refuse(f"sh:ignoredProperties: {short(ignored)} is not an IRI")
+    if path is None:
+        for name in _PROPERTY_ONLY:
+            if name in parameters:
+                raise refuse(f"sh:{name} stands on a shape without sh:path; only a property shape may have it")
+    if ("qualifiedMinCount" in parameters or "qualifiedMaxCount" in parameters) != (
+        "qualifiedValueShape" in parameters
+    ):
+        raise refuse("sh:qualifiedValueShape and its sh:qualifiedMinCount or sh:qualifiedMaxCount belong together")
+    severity = parameters["severity"][0] if "severity" in parameters else sh("Violation")
+    assert isinstance(severity, ox.NamedNode)
+    messages = parameters.get("message", [])
+    if not all(isinstance(m, ox.Literal) for m in messages):
+        raise refuse("sh:message is not a string")
     targets = [(t, o) for t in TARGETS for o in parameters.get(t, [])]
-    types = {getattr(t, "value", "") for t in graph.all(node, RDF + "type")}
-    if types & {RDFS + "Class", OWL + "Class"} and isinstance(node, ox.NamedNode):
+    if is_class and isinstance(node, ox.NamedNode):
         targets.append(("targetClass", node))
-    off = graph.one(node, SH + "deactivated")
-    return Shape(
+    shape = Shape(
         node,
         path,
         parameters,
         lists,
         severity,
-        tuple(m for m in graph.all(node, SH + "message") if isinstance(m, ox.Literal)),
-        isinstance(off, ox.Literal) and off.value in ("true", "1"),
+        tuple(m for m in messages if isinstance(m, ox.Literal)),
+        False,
         tuple(targets),
     )
+    return replace(shape, deactivated=True) if shape.flag("deactivated") else shape

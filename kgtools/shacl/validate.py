@@ -7,12 +7,19 @@ from collections.abc import Collection, Iterable
 
 import pyoxigraph as ox
 
-from kgtools.errors import InputError
+from kgtools.errors import InputError, LimitError
+from kgtools.rdf.exact import decode, decoded
 from kgtools.rdf.index import Index, Node
 from kgtools.shacl.compile import CompiledQuery, compile_shapes
+from kgtools.shacl.dialect import Dialect
 from kgtools.shacl.report import Finding, Report
 from kgtools.sparql.engine import Engine, Row, each
+from kgtools.sparql.oxigraph import OxigraphEngine
+from kgtools.sparql.workers import within
 from kgtools.terms import SH, short
+
+REFERENCE_SECONDS = 60.0
+"""How long the reference engine may take for the shapes that are left to it; it may never end on some patterns."""
 
 
 def validate(engine: Engine, shapes: Iterable[ox.Triple]) -> Report:
@@ -31,7 +38,7 @@ def validate(engine: Engine, shapes: Iterable[ox.Triple]) -> Report:
         EngineError: the engine failed.
     """
     triples = list(shapes)
-    compiled = compile_shapes(Index.of(triples))
+    compiled = compile_shapes(Index.of(triples), dialect_of(engine))
     # the SPARQL constraints take longest: begun first, they leave no processor waiting for one of them at the end
     queries = sorted(compiled.queries, key=lambda query: query.constraint is None)
 
@@ -45,7 +52,14 @@ def validate(engine: Engine, shapes: Iterable[ox.Triple]) -> Report:
     counts = {short(node): n for node, n in zip(compiled.counts, counted, strict=True)}
     findings += handed_over_findings(engine, triples, set(compiled.handed_over))
     left = {short(n): reason for n, reason in compiled.handed_over.items()}
-    return Report(findings, counts, left, f"compiled on {engine.name}")
+    return Report(findings, counts, left, f"compiled on {engine.name}", compiled.idle)
+
+
+def dialect_of(engine: Engine) -> Dialect:
+    """What queries may take for granted of an engine."""
+    if not isinstance(engine, OxigraphEngine):
+        return Dialect.PORTABLE
+    return Dialect.EXACT if engine.holds_exact_forms else Dialect.OXIGRAPH
 
 
 def explain(shapes: Iterable[ox.Triple], shape: ox.NamedNode) -> str:
@@ -59,7 +73,8 @@ def explain(shapes: Iterable[ox.Triple], shape: ox.NamedNode) -> str:
         return f"# {short(shape)} is left to the reference engine: {compiled.handed_over[shape]}\n"
     found = [q for q in compiled.queries if shape in (q.root, q.shape.node)]
     if not found:
-        raise InputError(f"no shape {short(shape)} with a target; kgtools lint lists the shapes")
+        listed = ", ".join(sorted({short(q.root) for q in compiled.queries}))
+        raise InputError(f"no shape {short(shape)} with a target; those with one are {listed}")
     return "\n\n".join(f"# {short(q.shape.node)} {q.component}: {q.message}\n{q.text.strip()}" for q in found) + "\n"
 
 
@@ -69,8 +84,14 @@ def handed_over_findings(engine: Engine, shapes: list[ox.Triple], only: set[Node
         return []
     from kgtools.shacl.reference import reference_findings
 
-    data = list(engine.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"))
-    return reference_findings(data, shapes, only=only)
+    data = [decoded(t) for t in engine.construct("CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }")]
+    try:
+        return within(REFERENCE_SECONDS, lambda: reference_findings(data, shapes, only=only))
+    except LimitError as error:
+        names = ", ".join(sorted(map(short, only)))
+        raise LimitError(
+            f"the reference engine gave no answer on {names} within {REFERENCE_SECONDS:g} s; write the shape so that it compiles"
+        ) from error
 
 
 def _count(engine: Engine, query: str) -> int:
@@ -119,9 +140,9 @@ def _finding(query: CompiledQuery, names: tuple[str, ...], row: Row) -> Finding:
     path_node = path_term if isinstance(path_term, ox.NamedNode) else query.shape.path
     message = query.message if query.constraint is None else fill(query.message, names, row)
     return Finding(
-        focus,  # type: ignore[arg-type]
+        decode(focus),  # type: ignore[arg-type]
         path,
-        value,  # type: ignore[arg-type]
+        decode(value) if value is not None else None,  # type: ignore[arg-type]
         query.shape.node,
         query.component,
         query.severity.value.removeprefix(SH),

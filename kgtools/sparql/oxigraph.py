@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from kgtools.errors import EngineError, InputError
 from kgtools.sparql.engine import MANY, Concurrency, Solutions
+from kgtools.sparql.functions import FUNCTIONS
 
 
 class OxigraphEngine:
@@ -33,13 +34,18 @@ class OxigraphEngine:
             return "none"
         return "threads" if self._on_disk else "processes"
 
+    @property
+    def holds_exact_forms(self) -> bool:
+        """Whether some terms lie in the store in their exact form (:mod:`kgtools.rdf.exact`)."""
+        return False
+
     def _run(self, query: str) -> Any:
         scope: dict[str, Any] = {"use_default_graph_as_union": True}
         if self._without is not None and self._store.contains_named_graph(self._without):
             others = (g for g in self._store.named_graphs() if g != self._without)
             scope = {"default_graph": [ox.DefaultGraph(), *others]}
         try:
-            return self._store.query(query, **scope)
+            return self._store.query(query, custom_functions=FUNCTIONS, **scope)
         except SyntaxError as error:
             raise InputError(f"not SPARQL 1.1: {error}") from error
         except (OSError, RuntimeError, ValueError) as error:
