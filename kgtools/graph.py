@@ -4,8 +4,9 @@ The default graph holds the data as asserted, one named graph the ontology, anot
 which can be dropped and computed anew. Shapes see data and ontology; questions see all three.
 
 The store keeps values, not terms: `"007"^^xsd:int` lies in it as the integer 7. Which triples that concerns is
-known from the reader on (:meth:`KnowledgeGraph.rewritten`), so that whoever takes triples from the graph
-(:meth:`KnowledgeGraph.asserted`, :meth:`~KnowledgeGraph.ontology`) gets them as the files have them.
+known from the reader on: such a triple lies in the store twice, by its value for the questions and in an exact form
+for the shapes (:mod:`kgtools.rdf.exact`). Whoever takes triples from the graph (:meth:`KnowledgeGraph.asserted`,
+:meth:`~KnowledgeGraph.ontology`) gets them as the files have them.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ import pyoxigraph as ox
 from kgtools.errors import InputError
 from kgtools.rdf import read as reader
 from kgtools.rdf.datatypes import ill_formed, stored_triple
+from kgtools.rdf.exact import decoded, encoded
 from kgtools.sparql.engine import Engine
 from kgtools.sparql.oxigraph import OxigraphEngine
 from kgtools.sparql.rdflib import RdflibEngine
-from kgtools.terms import DATASET, ENTAILED_GRAPH, ONTOLOGY_GRAPH, home, ipp
+from kgtools.terms import BASE, DATASET, ENTAILED_GRAPH, ONTOLOGY_GRAPH, home, ipp
 
 if TYPE_CHECKING:
     import rdflib
@@ -32,6 +34,17 @@ if TYPE_CHECKING:
 Graph = ox.NamedNode | ox.DefaultGraph
 Rewritten = dict[ox.Triple, dict[ox.Triple, None]]
 """Triples as the store holds them, each with the triples as written (in order, as keys)."""
+DATA: Graph = ox.DefaultGraph()
+VALUES: dict[Graph, ox.NamedNode] = {
+    DATA: ox.NamedNode(BASE + "graph/values"),
+    ONTOLOGY_GRAPH: ox.NamedNode(BASE + "graph/ontology-values"),
+}
+"""Where the triples that the store changes lie as it changes them: questions see these."""
+EXACT: dict[Graph, ox.NamedNode] = {
+    DATA: ox.NamedNode(BASE + "graph/exact"),
+    ONTOLOGY_GRAPH: ox.NamedNode(BASE + "graph/ontology-exact"),
+}
+"""Where the same triples lie in their exact form (:mod:`kgtools.rdf.exact`): shapes see these."""
 ONTOLOGY_FILES = ("core.ttl", "axioms.ttl", "sectors.ttl", "codes.ttl")
 
 
@@ -52,16 +65,17 @@ class KnowledgeGraph:
     files: list[tuple[Path, int]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     _restated: set[ox.Triple] = field(default_factory=set)
-    _rewritten: dict[Graph, Rewritten] = field(default_factory=lambda: {ox.DefaultGraph(): {}, ONTOLOGY_GRAPH: {}})
 
     def asserted(self, predicate: ox.NamedNode | None = None) -> Iterator[ox.Triple]:
         """The data, or what it states with one predicate, term by term as the files have them."""
-        return self._as_written(_triples(self.store, ox.DefaultGraph(), predicate), ox.DefaultGraph())
+        yield from _triples(self.store, DATA, predicate)
+        yield from map(decoded, _triples(self.store, EXACT[DATA], predicate))
 
     def ontology(self) -> Iterator[ox.Triple]:
         """The ontology with its axioms, sectors and codes, term by term as the files have them."""
-        held = (t for part in (_triples(self.store, ONTOLOGY_GRAPH), self._restated) for t in part)
-        return self._as_written(held, ONTOLOGY_GRAPH)
+        yield from _triples(self.store, ONTOLOGY_GRAPH)
+        yield from map(decoded, _triples(self.store, EXACT[ONTOLOGY_GRAPH]))
+        yield from self._restated
 
     def entailed(self) -> Iterator[ox.Triple]:
         """What :func:`kgtools.infer` added; empty before it ran."""
@@ -74,9 +88,9 @@ class KnowledgeGraph:
 
     def stated(self, predicate: ox.NamedNode) -> Iterator[ox.Triple]:
         """The triples of one predicate that data or ontology state, in the forms of the store."""
-        for graph in (ox.DefaultGraph(), ONTOLOGY_GRAPH):
-            for q in self.store.quads_for_pattern(None, predicate, None, graph):
-                yield q.triple
+        places: tuple[Graph, ...] = (DATA, ONTOLOGY_GRAPH, *VALUES.values())
+        for graph in places:
+            yield from _triples(self.store, graph, predicate)
 
     def rewritten(self) -> Rewritten:
         """The triples of data and ontology that the store holds in another form, by that form.
@@ -90,52 +104,53 @@ class KnowledgeGraph:
         >>> [(t.object.value, [w.object.value for w in written]) for t, written in graph.rewritten().items()]
         [('7', ['007'])]
         """
-        data, ontology = self._rewritten[ox.DefaultGraph()], self._rewritten[ONTOLOGY_GRAPH]
-        if not ontology:
-            return dict(data)
-        return {held: {**data.get(held, {}), **ontology.get(held, {})} for held in {**data, **ontology}}
+        out: Rewritten = {}
+        for place, exact in EXACT.items():
+            for t in map(decoded, _triples(self.store, exact)):
+                held = stored_triple(t)
+                out.setdefault(held, {})[t] = None
+                if _quad(held, place) in self.store:
+                    out[held][held] = None
+        return out
 
     def add(self, triples: Iterable[ox.Triple]) -> None:
         """Add to the asserted triples; :func:`kgtools.infer` makes the entailed ones fit again."""
-        given = [t.triple if isinstance(t, ox.Quad) else t for t in triples]
-        new = self._note(given, ox.DefaultGraph())
+        new = [t.triple if isinstance(t, ox.Quad) else t for t in triples]
         for t in new:
-            self.store.remove(_quad(t, ENTAILED_GRAPH))
+            self.store.remove(_quad(stored_triple(t), ENTAILED_GRAPH))
         self._restate(new, ONTOLOGY_GRAPH)
-        self.store.extend(_quads(new, ox.DefaultGraph()))
+        changed = [t for t in new if stored_triple(t) is not t]
+        self.store.extend(_quads(set(new).difference(changed), DATA))
+        self._hold(changed, DATA)
+        if self.store.contains_named_graph(VALUES[DATA]):
+            for t in set(new).difference(changed):
+                self.store.remove(_quad(t, VALUES[DATA]))
 
     def remove(self, triples: Iterable[ox.Triple]) -> None:
         """Remove from the asserted triples; what the ontology states too stays stated by it."""
-        rewritten = self._rewritten[ox.DefaultGraph()]
         for t in triples:
             held = stored_triple(t)
-            if held in rewritten:
-                rewritten[held].pop(t, None)
-                if rewritten[held]:
-                    continue
-                del rewritten[held]
-            elif held is not t:
-                continue
-            self.store.remove(_quad(held, ox.DefaultGraph()))
-            if held in self._restated:
-                self._restated.remove(held)
-                self.store.add(_quad(held, ONTOLOGY_GRAPH))
+            if held is not t:
+                self.store.remove(_quad(encoded(t), EXACT[DATA]))
+                self.store.remove(_quad(held, VALUES[DATA]))
+            else:
+                self.store.remove(_quad(t, DATA))
+                if t in self._restated:
+                    self._restated.remove(t)
+                    self.store.add(_quad(t, ONTOLOGY_GRAPH))
+            if self.store.contains_named_graph(EXACT[DATA]):
+                others = self.store.quads_for_pattern(t.subject, t.predicate, None, EXACT[DATA])
+                self._hold([o for o in (decoded(q.triple) for q in others) if stored_triple(o) == held], DATA)
 
-    def _note(self, triples: Iterable[ox.Triple], graph: Graph) -> list[ox.Triple]:
-        """The triples in the forms of the store; those that it rewrites are kept as they were written."""
-        rewritten, out = self._rewritten[graph], []
-        for t in triples:
-            held = stored_triple(t)
-            out.append(held)
-            if held is not t and held not in rewritten:
-                rewritten[held] = {held: None} if _quad(held, graph) in self.store else {}
-            if held in rewritten:
-                rewritten[held][t] = None
-        return out
+    def _hold(self, changed: Iterable[ox.Triple], place: Graph) -> None:
+        """Put triples that the store changes into it, in their exact forms and by value.
 
-    def _as_written(self, held: Iterator[ox.Triple], graph: Graph) -> Iterator[ox.Triple]:
-        rewritten = self._rewritten[graph]
-        return (w for t in held for w in rewritten.get(t, (t,))) if rewritten else held
+        A value that is stated as such lies there already: a query over several graphs would count it twice.
+        """
+        triples = list(changed)
+        self.store.extend(_quads(map(encoded, triples), EXACT[place]))
+        held = {stored_triple(t) for t in triples}
+        self.store.extend(_quads((t for t in held if _quad(t, place) not in self.store), VALUES[place]))
 
     def _restate(self, triples: Iterable[ox.Triple], other: Graph) -> None:
         """Of `triples` that also lie in the graph `other`, keep those of the data alone in the store.
@@ -156,18 +171,24 @@ class KnowledgeGraph:
         """Add to the entailed triples."""
         self.store.bulk_extend(_quads(triples, ENTAILED_GRAPH))
 
-    def engine(self, name: str = "oxigraph", *, entailed: bool = True) -> Engine:
+    def engine(self, name: str = "oxigraph", *, entailed: bool = True, exact: bool = False) -> Engine:
         """An engine over this graph.
 
         Args:
             name: `oxigraph`, or `rdflib` (`reference`), which gets a copy of all triples.
             entailed: whether entailed triples are seen; shapes are checked without them.
+            exact: whether `oxigraph` sees each term as it was written, where needed in its exact form
+                (:mod:`kgtools.rdf.exact`), instead of values; shapes are checked so.
 
         Raises:
             InputError: no engine has that name.
         """
         if name == "oxigraph":
-            return OxigraphEngine(self.store, without=None if entailed else ENTAILED_GRAPH)
+            hidden = () if entailed else (ENTAILED_GRAPH,)
+            by_value = OxigraphEngine(self.store, without=(*hidden, *EXACT.values()))
+            if not exact or not any(map(self.store.contains_named_graph, EXACT.values())):
+                return by_value
+            return OxigraphEngine(self.store, without=(*hidden, *VALUES.values()), by_value=by_value)
         if name in ("rdflib", "reference"):
             return RdflibEngine(self.to_rdflib(entailed=entailed))
         raise InputError(f"no engine is called '{name}'; use oxigraph or rdflib")
@@ -229,7 +250,7 @@ def load(
             )
         if not document.statements:
             graph.warnings.append(f"{document.path}: no statement in this file")
-    graph._restate(list(_triples(graph.store, ONTOLOGY_GRAPH)), ox.DefaultGraph())
+    graph._restate(list(_triples(graph.store, ONTOLOGY_GRAPH)), DATA)
     return graph
 
 
@@ -251,8 +272,10 @@ def from_rdflib(source: rdflib.Graph, *, ontology: Path | None = None) -> Knowle
             raise InputError(f"{t.subject} {t.predicate}: {problem}")
     graph = KnowledgeGraph(ox.Store())
     _fill(graph, [((ontology or home("ontology")) / name, ONTOLOGY_GRAPH) for name in ONTOLOGY_FILES])
-    graph.store.bulk_extend(_quads(graph._note(triples, ox.DefaultGraph()), ox.DefaultGraph()))
-    graph._restate(list(_triples(graph.store, ONTOLOGY_GRAPH)), ox.DefaultGraph())
+    changed = [t for t in triples if stored_triple(t) is not t]
+    graph.store.bulk_extend(_quads(set(triples).difference(changed), DATA))
+    graph._hold(changed, DATA)
+    graph._restate(list(_triples(graph.store, ONTOLOGY_GRAPH)), DATA)
     return graph
 
 
@@ -273,14 +296,14 @@ def _fill(
             places.append(place)
         for done in loads:
             done.result()
-    for place, rewritten in graph._rewritten.items():
+    for place in EXACT:
         here = [d for d, p in zip(documents, places, strict=True) if p == place]
-        for document in here:
-            for t in document.changed:
-                rewritten.setdefault(stored_triple(t), {})[t] = None
-        if rewritten:  # the form of the store may be stated as such beside them
-            for t in (t for d in here for t in d.triples if t in rewritten):
-                rewritten[t][t] = None
+        changed = [t for d in here for t in d.changed]
+        if changed:  # the store has taken their values, too, which may be stated as such beside them
+            held = {stored_triple(t) for t in changed}
+            for t in held.difference(t for d in here for t in d.triples if t in held):
+                graph.store.remove(_quad(t, place))
+            graph._hold(changed, place)
     return documents
 
 

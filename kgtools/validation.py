@@ -67,7 +67,8 @@ def validate(
 
         report = reference([*graph.asserted(), *graph.ontology()], triples)
     else:
-        report = run_compiled(graph.engine("oxigraph" if engine == "compiled" else "rdflib", entailed=False), triples)
+        asked = graph.engine("oxigraph" if engine == "compiled" else "rdflib", entailed=False, exact=True)
+        report = run_compiled(asked, triples)
     if about:
         described = {t.subject for path in reader.files(about) for t in reader.read(path).triples}
         report = replace(report, findings=[f for f in report.findings if f.focus in described])

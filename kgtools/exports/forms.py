@@ -161,11 +161,7 @@ def _n_triples(triples: Iterable[ox.Triple]) -> bytes:
 def _as_written(graph: KnowledgeGraph) -> set[bytes]:
     """The data as lines of N-Triples, each literal as its file has it."""
     lines = set(_dumped(graph, ox.DefaultGraph()))
-    for held, written in graph.rewritten().items():
-        if _line(held) in lines:
-            lines.remove(_line(held))
-            lines.update(_line(t) for t in written)
-    return lines
+    return lines.union(_line(t) for written in graph.rewritten().values() for t in written)
 
 
 def _line(triple: ox.Triple) -> bytes:

@@ -7,6 +7,8 @@ terms rather than at values (shapes do) is asked of their exact forms: the same 
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import pyoxigraph as ox
 
 from kgtools.rdf.datatypes import stored
@@ -15,30 +17,51 @@ from kgtools.terms import BASE
 EXACT = BASE + "exact/"
 """Begins the datatype of a literal in its exact form; the IRI of its own datatype follows."""
 
+Term = TypeVar(
+    "Term",
+    ox.NamedNode,
+    ox.BlankNode,
+    ox.Literal,
+    ox.Triple,
+    ox.NamedNode | ox.BlankNode | ox.Literal,
+    ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple,
+    ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None,
+)
 
-def encode(term: ox.NamedNode | ox.BlankNode | ox.Literal) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+
+def encode(term: Term) -> Term:
     """A term as the store keeps it without a change; most terms are that already.
 
-    >>> print(encode(ox.Literal("007", datatype=ox.NamedNode(XSD + "int"))).value, encode(ox.Literal(7)).value)
-    007 7
-    >>> encode(ox.Literal("007", datatype=ox.NamedNode(XSD + "int"))).datatype.value.removeprefix(EXACT)
+    >>> xsd = "http://www.w3.org/2001/XMLSchema#"
+    >>> seven = encode(ox.Literal("007", datatype=ox.NamedNode(xsd + "int")))
+    >>> print(seven.value, seven.datatype.value.removeprefix(EXACT), encode(ox.Literal(7)).datatype.value)
+    007 http://www.w3.org/2001/XMLSchema#int http://www.w3.org/2001/XMLSchema#integer
+    >>> decode(seven).datatype.value
     'http://www.w3.org/2001/XMLSchema#int'
     """
+    if isinstance(term, ox.Triple):
+        return encoded(term)
     if isinstance(term, ox.Literal) and (term.datatype.value.startswith(EXACT) or stored(term) != term):
         return ox.Literal(term.value, datatype=ox.NamedNode(EXACT + term.datatype.value))
     return term
 
 
-def decoded(triple: ox.Triple) -> ox.Triple:
-    """A triple with its object decoded; most triples are that already."""
-    term = triple.object
-    if isinstance(term, ox.Literal) and term.datatype.value.startswith(EXACT):
-        return ox.Triple(triple.subject, triple.predicate, decode(term))
-    return triple
-
-
-def decode(term: ox.NamedNode | ox.BlankNode | ox.Literal) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+def decode(term: Term) -> Term:
     """The term of an exact form; any other term is itself."""
+    if isinstance(term, ox.Triple):
+        return decoded(term)
     if isinstance(term, ox.Literal) and term.datatype.value.startswith(EXACT):
         return ox.Literal(term.value, datatype=ox.NamedNode(term.datatype.value.removeprefix(EXACT)))
     return term
+
+
+def encoded(triple: ox.Triple) -> ox.Triple:
+    """A triple as the store keeps it without a change."""
+    kept = encode(triple.object)
+    return triple if kept is triple.object else ox.Triple(triple.subject, triple.predicate, kept)
+
+
+def decoded(triple: ox.Triple) -> ox.Triple:
+    """The triple of an exact form; any other triple is itself."""
+    kept = decode(triple.object)
+    return triple if kept is triple.object else ox.Triple(triple.subject, triple.predicate, kept)

@@ -192,7 +192,7 @@ def _shape_queries(
             dialect,
         )
     for constraint in shape.parameters.get("sparql", []):
-        yield _sparql_query(graph, root, shape, constraint, context, node, path)
+        yield _sparql_query(graph, root, shape, constraint, target_pattern(root, "?this"), node, path)
     for nested in shape.parameters.get("property", []):
         child = shapes.get(nested)
         if child is None or child.path is None:

@@ -215,7 +215,7 @@ def well_formed(value: str, datatype: str) -> str:
         if low is None or high is None:
             return integer
         number = f"<{XSD}decimal>({text})"  # reaches 64 bits without a sign, too; what is longer is an error
-        return f"{integer} && COALESCE({number} >= {low} && {number} <= {high}, false)"
+        return f"{integer} && COALESCE({number} >= {low}.0 && {number} <= {high}.0, false)"
     if name == "boolean":
         return f'{text} IN ("true", "false", "1", "0")'
     if name == "decimal":

@@ -175,7 +175,7 @@ def _read(graph: Index, node: Node, is_class: bool) -> Shape:
         for name in _PROPERTY_ONLY:
             if name in parameters:
                 raise refuse(f"sh:{name} stands on a shape without sh:path; only a property shape may have it")
-    if ("qualifiedMinCount" in parameters or "qualifiedMaxCount" in parameters) != (
+    elif ("qualifiedMinCount" in parameters or "qualifiedMaxCount" in parameters) != (
         "qualifiedValueShape" in parameters
     ):
         raise refuse("sh:qualifiedValueShape and its sh:qualifiedMinCount or sh:qualifiedMaxCount belong together")

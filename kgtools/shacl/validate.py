@@ -118,6 +118,8 @@ def run_by_target(
         InputError: the engine does not take the query.
     """
     try:
+        if query.constraint is not None and isinstance(engine, OxigraphEngine):
+            engine = engine.by_value  # a query of the shapes' own compares, counts and calculates
         solutions = engine.select(query.text if only is None else query.restricted(only))
     except InputError as error:
         raise InputError(f"shape {short(query.shape.node)}: {error}") from error
@@ -125,7 +127,7 @@ def run_by_target(
     target_at = names.index("this")
     out: dict[Node, list[Finding]] = {}
     for row in solutions.rows:
-        out.setdefault(row[target_at], []).append(_finding(query, names, row))  # type: ignore[arg-type]
+        out.setdefault(decode(row[target_at]), []).append(_finding(query, names, row))  # type: ignore[arg-type]
     return out
 
 

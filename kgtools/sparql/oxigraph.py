@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import pyoxigraph as ox
@@ -17,16 +17,25 @@ class OxigraphEngine:
 
     Args:
         store: the store to ask.
-        without: a named graph that queries do not see; they see all others and the default graph as one.
+        without: the named graphs that queries do not see; they see all others and the default graph as one.
         on_disk: whether the store lies on disk; a forked child must not use such a store.
+        by_value: the engine that sees as values what this one sees in exact forms (:mod:`kgtools.rdf.exact`).
     """
 
     name = "oxigraph"
 
-    def __init__(self, store: ox.Store, *, without: ox.NamedNode | None = None, on_disk: bool = False) -> None:
+    def __init__(
+        self,
+        store: ox.Store,
+        *,
+        without: Collection[ox.NamedNode] = (),
+        on_disk: bool = False,
+        by_value: OxigraphEngine | None = None,
+    ) -> None:
         self._store = store
-        self._without = without
+        self._without = frozenset(without)
         self._on_disk = on_disk
+        self.by_value = by_value or self
 
     @property
     def concurrency(self) -> Concurrency:
@@ -36,13 +45,13 @@ class OxigraphEngine:
 
     @property
     def holds_exact_forms(self) -> bool:
-        """Whether some terms lie in the store in their exact form (:mod:`kgtools.rdf.exact`)."""
-        return False
+        """Whether some terms are seen in their exact form (:mod:`kgtools.rdf.exact`)."""
+        return self.by_value is not self
 
     def _run(self, query: str) -> Any:
         scope: dict[str, Any] = {"use_default_graph_as_union": True}
-        if self._without is not None and self._store.contains_named_graph(self._without):
-            others = (g for g in self._store.named_graphs() if g != self._without)
+        if any(map(self._store.contains_named_graph, self._without)):
+            others = (g for g in self._store.named_graphs() if g not in self._without)
             scope = {"default_graph": [ox.DefaultGraph(), *others]}
         try:
             return self._store.query(query, custom_functions=FUNCTIONS, **scope)
