@@ -86,6 +86,11 @@ class KnowledgeGraph:
         """Whether :func:`kgtools.infer` has put entailed triples in."""
         return self.store.contains_named_graph(ENTAILED_GRAPH)
 
+    def states(self, triple: ox.Triple) -> bool:
+        """Whether the data state a triple, term by term."""
+        changed = stored_triple(triple) is not triple
+        return (_quad(encoded(triple), EXACT[DATA]) if changed else _quad(triple, DATA)) in self.store
+
     def stated(self, predicate: ox.NamedNode) -> Iterator[ox.Triple]:
         """The triples of one predicate that data or ontology state, in the forms of the store."""
         places: tuple[Graph, ...] = (DATA, ONTOLOGY_GRAPH, *VALUES.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +32,7 @@ class Verdict:
         report: the report on all the data as they now are.
         appeared: findings that were not there before.
         gone: findings that were there before.
-        problem: why a file could not be read; its former content then still stands.
+        problem: why a file could not be read (its former content then still stands), or which file is gone.
     """
 
     paths: tuple[Path, ...]
@@ -57,7 +58,7 @@ def watch(
     """
     start = time.perf_counter()
     chosen = paths or (home("data"),)
-    stamps = _stamps(chosen)
+    stamps = _stamps(reader.files(chosen))
     held = {path: set(reader.read(path).triples) for path in stamps}
     often = Counter(t for triples in held.values() for t in triples)
     validation = Validation(load(*chosen), shapes)
@@ -66,12 +67,13 @@ def watch(
     yield Verdict(tuple(stamps), time.perf_counter() - start, report, tuple(report), ())
     while True:
         wait()
-        now = _stamps(chosen)
+        now = _stamps(_present(chosen))
         touched = sorted(p for p in {*now, *stamps} if now.get(p) != stamps.get(p))
         if not touched:
             continue
         start = time.perf_counter()
-        problem = None
+        away = [path for path in touched if path not in now]
+        problem = f"{away[0]}: no longer there; what it stated is taken out" if away else None
         added: set[ox.Triple] = set()
         removed: set[ox.Triple] = set()
         for path in touched:
@@ -93,10 +95,18 @@ def watch(
         yield Verdict(tuple(touched), time.perf_counter() - start, report, tuple(appeared), tuple(gone), problem)
 
 
+def _present(paths: Iterable[Path]) -> Iterator[Path]:
+    """The RDF files among the paths that are there; a file may be gone for a moment, or for good."""
+    for path in paths:
+        with suppress(InputError):
+            yield from reader.files([path])
+
+
 def _stamps(paths: Iterable[Path]) -> dict[Path, tuple[int, int]]:
     """When each file was last written, and its size."""
     out = {}
-    for path in reader.files(paths):
-        about = path.stat()
-        out[path] = (about.st_mtime_ns, about.st_size)
+    for path in paths:
+        with suppress(FileNotFoundError):
+            about = path.stat()
+            out[path] = (about.st_mtime_ns, about.st_size)
     return out

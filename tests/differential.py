@@ -23,6 +23,7 @@ from pyshacl.constraints.core import property_pair_constraints as pairs
 from pyshacl.constraints.core import value_range_constraints as ranges
 from pyshacl.constraints.sparql.sparql_based_constraints import SPARQLBasedConstraint
 
+from kgtools.rdf.datatypes import INTEGERS
 from kgtools.shacl.reference import reference
 from kgtools.shacl.report import Finding, Report
 from kgtools.shacl.validate import validate
@@ -333,8 +334,9 @@ def _comparable(term: object) -> tuple[str, Any] | None:
     if not isinstance(term, rdflib.Literal) or term.language or term.ill_typed:
         return None
     kind = str(term.datatype or XSD + "string").removeprefix(XSD)
-    if kind in ("integer", "decimal", "double", "float"):
-        return "number", Decimal(str(term))
+    if kind in INTEGERS or kind in ("decimal", "double", "float"):
+        number = Decimal(str(term))
+        return None if number.is_nan() else ("number", number)
     if kind in ("string", "boolean", "date", "dateTime"):
         return kind, str(term)  # all in one form here: four-digit years, UTC
     return None

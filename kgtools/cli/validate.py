@@ -78,6 +78,8 @@ def validate(
     else:
         within = not (alone or shapes or Path("-") in (paths or ()))
         graph = load_data(paths, within=within)
+        if shapes:
+            validation.check_own_terms(graph, triples)
         report = validation.validate(graph, triples, engine=engine, about=paths if paths and within else ())
     if as_json:
         typer.echo(report.to_json())

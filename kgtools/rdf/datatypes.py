@@ -21,7 +21,7 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 MAX_DIGITS = 1_000
 """The longest number, date or duration that is read, in characters."""
 
-_INTEGERS: dict[str, tuple[int | None, int | None]] = {
+INTEGERS: dict[str, tuple[int | None, int | None]] = {
     "integer": (None, None),
     "long": (-(2**63), 2**63 - 1),
     "int": (-(2**31), 2**31 - 1),
@@ -49,7 +49,7 @@ _NAME_CHAR = _NAME_START + "\\-.0-9\xb7\u0300-\u036f\u203f-\u2040"
 _SPACELESS = r"[^\t\n\r ]+(?: [^\t\n\r ]+)*"
 
 _MEASURED = {
-    **dict.fromkeys(_INTEGERS, r"[+-]?[0-9]+"),
+    **dict.fromkeys(INTEGERS, r"[+-]?[0-9]+"),
     "decimal": r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)",
     "double": _REAL,
     "float": _REAL,
@@ -133,13 +133,13 @@ def stored_triple(triple: ox.Triple) -> ox.Triple:
 def examine(value: str, datatype: str) -> tuple[str | None, ox.Literal | None]:
     """What is wrong with a literal, and what a store makes of it (None where it keeps it as it is)."""
     problem = _problem(value, datatype)
-    if problem or datatype not in _VALUES:
+    if datatype not in _VALUES:
         return problem, None
-    if datatype in _AS_WRITTEN and _AS_WRITTEN[datatype].fullmatch(value):
+    if not problem and datatype in _AS_WRITTEN and _AS_WRITTEN[datatype].fullmatch(value):
         return None, None
     literal = ox.Literal(value, datatype=ox.NamedNode(datatype))
     kept = _through_a_store(literal)
-    return None, kept if isinstance(kept, ox.Literal) and kept != literal else None
+    return problem, kept if isinstance(kept, ox.Literal) and kept != literal else None
 
 
 def _through_a_store(term: ox.Literal | ox.Triple) -> Term:
@@ -160,8 +160,8 @@ def _problem(value: str, datatype: str) -> str | None:
     match = pattern.fullmatch(value)
     if match is None:
         return f"{value[:100]!r} is not an {name}"
-    if local in _INTEGERS:
-        low, high = _INTEGERS[local]
+    if local in INTEGERS:
+        low, high = INTEGERS[local]
         if (low is not None and int(value) < low) or (high is not None and int(value) > high):
             return f"{value[:100]!r} is not an {name}: it must {_range(low, high)}"
     parts = match.groupdict()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from kgtools.errors import InputError
+from kgtools.rdf.datatypes import INTEGERS
 from kgtools.rdf.index import Index, Node
 from kgtools.shacl.dialect import Dialect
 from kgtools.shacl.paths import sparql_path
@@ -188,27 +189,12 @@ def class_(place: Place) -> Iterator[Violation]:
         yield _filtered("ClassConstraintComponent", lead, v, test, f"not an instance of {short(cls)}")
 
 
-_INTEGERS: dict[str, tuple[int | None, int | None]] = {
-    "integer": (None, None),
-    "nonNegativeInteger": (0, None),
-    "positiveInteger": (1, None),
-    "nonPositiveInteger": (None, 0),
-    "negativeInteger": (None, -1),
-    **{name: (-(2**bits), 2**bits - 1) for name, bits in (("byte", 7), ("short", 15), ("int", 31), ("long", 63))},
-    **{
-        name: (0, 2**bits - 1)
-        for name, bits in (("unsignedByte", 8), ("unsignedShort", 16), ("unsignedInt", 32), ("unsignedLong", 64))
-    },
-}
-"""The integer types with their bounds (XML Schema 1.1 part 2, section 3.4)."""
-
-
 def well_formed(value: str, datatype: str) -> str:
     """A boolean expression: the lexical form of the literal in `value` is one of `datatype`."""
     text = f"STR({value})"
     name = datatype.removeprefix(XSD)
-    if name in _INTEGERS:
-        low, high = _INTEGERS[name]
+    if name in INTEGERS:
+        low, high = INTEGERS[name]
         sign = {0: "([+]?[0-9]+|-0+)", 1: "[+]?0*[1-9][0-9]*"}.get(low) if low is not None and high is None else None
         sign = {0: "(-[0-9]+|[+]?0+)", -1: "-0*[1-9][0-9]*"}.get(high) if high is not None and low is None else sign
         integer = f'REGEX({text}, "^{sign or "[+-]?[0-9]+"}$")'

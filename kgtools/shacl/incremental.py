@@ -5,25 +5,54 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import Protocol
 
 import pyoxigraph as ox
 
-from kgtools.graph import KnowledgeGraph
+from kgtools.rdf.datatypes import stored_triple
+from kgtools.rdf.exact import encode, encoded
 from kgtools.rdf.index import Index, Node
 from kgtools.shacl.compile import CompiledQuery, compile_shapes
+from kgtools.shacl.dialect import Dialect
 from kgtools.shacl.reach import Everywhere, Probe, probes, reached, shape_patterns
 from kgtools.shacl.report import Finding, Report
 from kgtools.shacl.shapes import Shape, read_shapes
 from kgtools.shacl.validate import handed_over_findings, run_by_target
 from kgtools.sparql.algebra import patterns
 from kgtools.sparql.engine import Engine, each
-from kgtools.terms import BASE, ONTOLOGY_GRAPH, RDFS, TYPE, short
+from kgtools.sparql.oxigraph import OxigraphEngine
+from kgtools.terms import BASE, ENTAILED_GRAPH, RDFS, TYPE, short
 
 REMOVED_GRAPH = ox.NamedNode(BASE + "graph/removed")
 """Holds the removed triples while it is worked out what an edit reaches."""
 
 Results = dict[Node, list[Finding]]
 """The findings of one query by the target node from which they came."""
+
+
+class Editable(Protocol):
+    """A graph that is asked and edited, such as :class:`kgtools.graph.KnowledgeGraph`."""
+
+    @property
+    def store(self) -> ox.Store:
+        """What holds it."""
+        ...
+
+    def states(self, triple: ox.Triple) -> bool:
+        """Whether the data state a triple, term by term."""
+        ...
+
+    def add(self, triples: Iterable[ox.Triple]) -> None:
+        """Add to the asserted triples."""
+        ...
+
+    def remove(self, triples: Iterable[ox.Triple]) -> None:
+        """Remove from the asserted triples."""
+        ...
+
+    def engine(self, name: str = ..., *, entailed: bool = ..., exact: bool = ...) -> Engine:
+        """An engine that sees each term as it was written."""
+        ...
 
 
 class Validation:
@@ -37,11 +66,11 @@ class Validation:
         InputError: a shape is malformed.
     """
 
-    def __init__(self, graph: KnowledgeGraph, shapes: Iterable[ox.Triple]) -> None:
+    def __init__(self, graph: Editable, shapes: Iterable[ox.Triple]) -> None:
         self._graph = graph
         self._triples = list(shapes)
         self._shapes = Index.of(self._triples)
-        self._compiled = compile_shapes(self._shapes)
+        self._compiled = compile_shapes(self._shapes, Dialect.EXACT)  # an edit may bring what the store changes
         self._groups: dict[Node, list[CompiledQuery]] = defaultdict(list)
         for query in self._compiled.queries:
             if query.constraint is None:
@@ -74,15 +103,14 @@ class Validation:
         A triple both removed and added stays.
         """
         store = self._graph.store
-        default = ox.DefaultGraph()
         new, old = set(added), set(removed)
         new, old = new - old, old - new
-        new = {t for t in new if ox.Quad(t.subject, t.predicate, t.object, default) not in store}
-        old = {t for t in old if ox.Quad(t.subject, t.predicate, t.object, default) in store}
+        new = {t for t in new if not self._graph.states(t)}
+        old = {t for t in old if self._graph.states(t)}
         self._graph.remove(old)
         self._graph.add(new)
-        store.extend(ox.Quad(t.subject, t.predicate, t.object, REMOVED_GRAPH) for t in old)
-        changed = [*new, *old]
+        store.extend(ox.Quad(t.subject, t.predicate, t.object, REMOVED_GRAPH) for t in _both_forms(old))
+        changed = _both_forms([*new, *old])
         self._targeted.clear()
         if any(t.predicate.value == RDFS + "subClassOf" for t in changed):
             self._below.clear()
@@ -109,7 +137,8 @@ class Validation:
         """The queries to run again, each with the target nodes to run it for, or None for all."""
         if any(t.predicate.value == RDFS + "subClassOf" for t in changed):
             return [(q, None) for q in self._compiled.queries]
-        engine = self._engine()  # it sees the removed triples, too
+        exact = self._engine()  # it sees the removed triples, too
+        by_value = exact.by_value if isinstance(exact, OxigraphEngine) else exact
         by_predicate: dict[str, list[ox.Triple]] = defaultdict(list)
         for t in changed:
             by_predicate[t.predicate.value].append(t)
@@ -121,7 +150,7 @@ class Validation:
                 nodes = asked[query.root]
             else:
                 try:
-                    nodes = reached(self._probes_of(query), by_predicate, engine)
+                    nodes = reached(self._probes_of(query), by_predicate, exact if core else by_value)
                 except Everywhere:
                     nodes = None
                 if core:
@@ -144,7 +173,7 @@ class Validation:
             return any(t in self._subclasses(term) for t in self._objects(node, TYPE))
         if isinstance(node, ox.Literal) and kind == "targetSubjectsOf":
             return False
-        ends = (node, term, None) if kind == "targetSubjectsOf" else (None, term, node)
+        ends = (node, term, None) if kind == "targetSubjectsOf" else (None, term, encode(node))
         return any(self._found(*ends))
 
     def _subclasses(self, cls: Node) -> set[object]:
@@ -162,8 +191,8 @@ class Validation:
         return (q.object for q in self._found(node, predicate, None)) if not isinstance(node, ox.Literal) else iter(())
 
     def _found(self, s: object, p: object, o: object) -> Iterator[ox.Quad]:
-        for graph in (ox.DefaultGraph(), ONTOLOGY_GRAPH):
-            yield from self._graph.store.quads_for_pattern(s, p, o, graph)  # type: ignore[arg-type]
+        found = self._graph.store.quads_for_pattern(s, p, o, None)  # type: ignore[arg-type]
+        return (q for q in found if q.graph_name != ENTAILED_GRAPH)
 
     def _probes_of(self, query: CompiledQuery) -> list[Probe]:
         """The probes of a SPARQL constraint from its text, and those of a Core constraint from its shape."""
@@ -182,7 +211,12 @@ class Validation:
         return read_shapes(self._shapes)
 
     def _engine(self) -> Engine:
-        return self._graph.engine(entailed=False)
+        return self._graph.engine(entailed=False, exact=True)
 
     def _handed_over(self) -> list[Finding]:
         return handed_over_findings(self._engine(), self._triples, set(self._compiled.handed_over))
+
+
+def _both_forms(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
+    """Triples as the store holds them: in their exact forms for shapes, by value for the shapes' own queries."""
+    return list(dict.fromkeys(form for t in triples for form in (encoded(t), stored_triple(t))))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from kgtools.rdf.exact import decode
 from kgtools.rdf.index import Index, Node
 from kgtools.shacl.paths import path_steps, sparql_path
 from kgtools.shacl.shapes import Shape
@@ -211,4 +212,4 @@ def reached(probes_: Iterable[Probe], changed: Changed, engine: Engine) -> set[N
     def ask(query: str) -> Iterable[ox.NamedNode]:
         return [row[0] for row in engine.select(query).rows]  # type: ignore[misc]
 
-    return {n for probe in probes_ for n in probe.reached(changed, ask)}
+    return {decode(n) for probe in probes_ for n in probe.reached(changed, ask)}

@@ -55,8 +55,8 @@ class Shape:
         return any(isinstance(x, ox.Literal) and x.value in ("true", "1") for x in self.parameters.get(name, []))
 
     def constrains(self) -> bool:
-        """Whether it holds any constraint, however little that one may say."""
-        return not CONSTRAINTS.isdisjoint(self.parameters) or not CONSTRAINTS.isdisjoint(self.lists)
+        """Whether it constrains by itself, and not only by the shapes that its values must conform to."""
+        return not (CONSTRAINTS - {"property", "node", "and"}).isdisjoint((*self.parameters, *self.lists))
 
 
 def read_shapes(graph: Index) -> dict[Node, Shape]:
@@ -66,10 +66,10 @@ def read_shapes(graph: Index) -> dict[Node, Shape]:
         InputError: a shape is malformed, or uses a term that SHACL does not have or that is not carried out; the
             message names it.
     """
-    wrong = [f"{short(node)}: {what}" for node, what in faults(graph)]
+    wrong = [f"{short(node)}: {what}; {cure}" for node, what, cure in faults(graph)]
     if wrong:
         more = f" (and {len(wrong) - 3} more)" if len(wrong) > 3 else ""
-        raise InputError("; ".join(f"shapes graph: {w}" if n == 0 else w for n, w in enumerate(wrong[:3])) + more)
+        raise InputError(f"shapes graph: {' · '.join(wrong[:3])}{more}")
     classes = instances(graph, (RDFS + "Class", OWL + "Class"))
     found: dict[Node, Shape] = {}
     queue = list(_shape_nodes(graph))

@@ -77,8 +77,8 @@ PROPERTIES = CONSTRAINTS | _PARTS | _NOTES
 _KNOWN = PROPERTIES | _NAMES | _COMPONENTS
 
 
-def faults(graph: Index) -> Iterator[tuple[Node, str]]:
-    """What a shapes graph says that nobody here would check: the node, and what is wrong with it and what to do."""
+def faults(graph: Index) -> Iterator[tuple[Node, str, str]]:
+    """What a shapes graph says that nobody here would check: the node, what is wrong with it, and what to do."""
     for subject, predicates in graph.subjects.items():
         for predicate in dict.fromkeys(predicates):
             if predicate.startswith(SH):
@@ -94,15 +94,15 @@ def missing_imports(graph: Index) -> list[Node]:
     return [o for o in wanted if o not in graph.subjects and str(o).strip("<>").rstrip("#") + "#" != SH]
 
 
-def _fault(subject: Node, name: str, known: Iterable[str]) -> Iterator[tuple[Node, str]]:
+def _fault(subject: Node, name: str, known: Iterable[str]) -> Iterator[tuple[Node, str, str]]:
     if not name or name in known:
         return
     if name in UNSUPPORTED:
-        yield subject, f"sh:{name} is not carried out here ({UNSUPPORTED[name]}); remove it, or use another validator"
+        yield subject, f"sh:{name} is not carried out here ({UNSUPPORTED[name]})", "remove it, or use another validator"
         return
     near = get_close_matches(name, sorted(known), 1)
     cure = f"did you mean sh:{near[0]}?" if near else "correct its spelling"
-    yield subject, f"sh:{name} is not a term of SHACL; {cure}"
+    yield subject, f"sh:{name} is not a term of SHACL", cure
 
 
 def instances(graph: Index, classes: Iterable[str]) -> set[Node]:

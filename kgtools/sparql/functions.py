@@ -7,19 +7,14 @@ from decimal import Decimal
 
 import pyoxigraph as ox
 
+from kgtools.rdf.datatypes import INTEGERS
 from kgtools.rdf.exact import decode
 from kgtools.terms import BASE, XSD
 
 ORDER = BASE + "function/order"
 """`order(a, b)`: -1, 0 or 1 as two numbers of any size compare (XPath functions 3.1, section 4.3); else an error."""
 
-_EXACT = frozenset(
-    XSD + n
-    for n in (
-        "integer", "decimal", "long", "int", "short", "byte", "nonNegativeInteger", "positiveInteger",
-        "nonPositiveInteger", "negativeInteger", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte",
-    )
-)  # fmt: skip
+_EXACT = frozenset(XSD + name for name in (*INTEGERS, "decimal"))
 _BINARY = frozenset((XSD + "double", XSD + "float"))
 
 
