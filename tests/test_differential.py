@@ -222,6 +222,16 @@ def test_this_is_bound_everywhere(name: str) -> None:
     assert ([short(f.focus) for f in report], report.handed_over) == (["<http://e/a>"], {})
 
 
+@pytest.mark.parametrize("path", ["e:p?", "(e:p|^e:p)+", "(e:p|e:p)*"])
+def test_a_path_of_steps_gives_each_node_once(path: str) -> None:
+    """SPARQL 1.1, section 18.4: a node reached by no step and by one, or in two ways, is one solution."""
+    data = "e:a e:p e:b . e:b e:p e:b , e:c ."
+    shapes = constraint(f"SELECT $this ?x WHERE {{ $this {path} ?x FILTER (sameTerm(?x, e:b)) }}")
+    ours, theirs, report = both(data, shapes)
+    agree(ours, theirs, data, shapes)
+    assert (sorted(str(f.focus) for f in report), report.handed_over) == (["<http://e/a>", "<http://e/b>"], {})
+
+
 # ---- where pySHACL departs from the specification
 
 

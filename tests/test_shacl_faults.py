@@ -216,6 +216,19 @@ def test_a_report_is_the_same_from_run_to_run(run) -> None:
     assert run(data, shapes, "--json") == run(data, shapes, "--json")
 
 
+def test_a_message_that_stands_for_several_constraints_says_which_is_broken(run) -> None:
+    several = PROPERTY + 'sh:minCount 1 ; sh:maxCount 1 ; sh:datatype xsd:string ; sh:message "one name" .'
+    _, text = run(DATA, several)
+    assert [line.rpartition(": ")[2] for line in text.splitlines() if "Violation " in line] == [
+        "one name (not a well-formed xsd:string)",
+        "one name (more than one value)",
+    ]
+    _, text = run("e:a a e:C .", several)
+    assert "one name (no value)" in text
+    _, text = run("e:a a e:C .", PROPERTY + 'sh:minCount 1 ; sh:message "one name" .')
+    assert ": one name\n" in text
+
+
 def test_a_watched_blank_node_is_mended_and_a_deleted_file_goes(tmp_path: Path) -> None:
     data, shapes = tmp_path / "d.ttl", tmp_path / "s.ttl"
     shapes.write_text(

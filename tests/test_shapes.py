@@ -48,6 +48,7 @@ EDITS: dict[str, tuple[str, str, str, str | None, str | None]] = {
     "T28": ('ipp:attestedOn "2025-05-05"^^xsd:date', 'ipp:latestEnd "2025-05-04"^^xsd:date ; ipp:attestedOn "2025-05-05"^^xsd:date', "id:kenji-jpn-minister-attested", None, "id:kenji-jpn-minister-attested"),
     "T29": ('ipp:inForceEarliest "2026-05-05"', 'ipp:inForceEarliest "2026-05-06"', "id:treaty", None, "id:treaty"),
     "T30": ('ipp:windowEnd "2031-06-30"', 'ipp:windowEnd "2031-07-31"', "id:talks-2", "ipp:windowEnd", None),
+    "T40": ('ipp:edtf "2024"', 'ipp:edtf "2024-13"', "id:plan", "ipp:edtf", "2024-13"),
     "T31": ('ipp:dueEnd "2031-12-31"', 'ipp:dueEnd "2025-05-04"', "id:talks-1-promise", None, "id:talks-1-promise"),
     "T32": ("ipp:replaces id:bond", 'ipp:replaces id:pact ; ipp:establishedDate "2020-01-01"^^xsd:date', "id:pact", None, "id:pact"),
     "T33": ('ipp:changedOn "2026-01-01"', 'ipp:changedOn "2026-01-02"', "id:talks-2-moved", None, "id:talks-2-moved"),

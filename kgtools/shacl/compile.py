@@ -36,6 +36,7 @@ class CompiledQuery:
         message: the message template, or the default text.
         severity: the IRI of the severity.
         dialect: what it takes for granted of the engine.
+        detail: what this constraint finds wrong, where the message stands for several constraints of its shape.
     """
 
     root: Node
@@ -50,6 +51,7 @@ class CompiledQuery:
     message: str
     severity: ox.NamedNode
     dialect: Dialect = Dialect.PORTABLE
+    detail: str = ""
 
     def restricted(self, nodes: Collection[Node]) -> str:
         """The query for these target nodes alone, written into each place where it binds its targets."""
@@ -172,9 +174,9 @@ def _shape_queries(
     place = Place(
         graph, shapes, shape, node, Names(1_000_000 * len(trail)), dialect, context=context, keys=(*outer, node)
     )
-    for found in violations(place):
-        if found.component == "PropertyConstraintComponent":
-            continue
+    own = [v for v in violations(place) if v.component != "PropertyConstraintComponent"]
+    shared = bool(shape.messages) and len({v.component for v in own}) > 1
+    for found in own:
         variables = dict.fromkeys(v for v in (*outer, node, found.path, found.value, *found.extra) if v)
         lead = "" if found.whole else f"{context}\n"
         yield CompiledQuery(
@@ -190,6 +192,7 @@ def _shape_queries(
             shape.messages[0].value if shape.messages else found.default,
             shape.severity,
             dialect,
+            found.default if shared else "",
         )
     for constraint in shape.parameters.get("sparql", []):
         yield _sparql_query(graph, root, shape, constraint, target_pattern(root, "?this"), node, path)

@@ -296,7 +296,12 @@ def max_count(place: Place) -> Iterator[Violation]:
     most = place.number("maxCount")
     if most is not None:
         text = f"FILTER EXISTS {{ {_at_least(place, most + 1)} }}"
-        yield Violation("MaxCountConstraintComponent", text, None, f"more than {most} values")
+        yield Violation(
+            "MaxCountConstraintComponent",
+            text,
+            None,
+            "more than one value" if most == 1 else f"more than {most} values",
+        )
 
 
 def value_range(place: Place) -> Iterator[Violation]:

@@ -29,6 +29,7 @@ class Finding:
         message: the shape's message with its variables filled in.
         constraint: the node of the `sh:sparql` constraint, or None.
         path_node: the node of the path in the shapes graph, or the predicate that a query named.
+        detail: what the constraint found wrong, where one message stands for several constraints of the shape.
     """
 
     focus: Node
@@ -40,6 +41,12 @@ class Finding:
     message: str
     constraint: Node | None = None
     path_node: Node | None = None
+    detail: str = ""
+
+    @property
+    def text(self) -> str:
+        """What is wrong, in words: the message, and the detail where there is one."""
+        return f"{self.message} ({self.detail})" if self.detail else self.message
 
     def __str__(self) -> str:
         where = " ".join(
@@ -52,7 +59,7 @@ class Finding:
             if x
         )
         severity = self.severity if self.severity in _ORDER else short(ox.NamedNode(self.severity))
-        return f"{severity}: {where}: {self.message} [{short(self.shape)}]"
+        return f"{severity}: {where}: {self.text} [{short(self.shape)}]"
 
 
 @dataclass(slots=True)
@@ -134,7 +141,7 @@ class Report:
                     "shape": short(f.shape),
                     "component": f.component,
                     "severity": f.severity,
-                    "message": f.message,
+                    "message": f.text,
                 }
                 for f in self.findings
             ],
@@ -149,7 +156,7 @@ class Report:
             place = short(f.focus) if by == "shape" else short(f.shape)
             value = "" if f.value is None else f" {short(f.value)}"
             severity = f.severity if f.severity in _ORDER else short(ox.NamedNode(f.severity))
-            groups.setdefault(key, []).append(f"  {severity:<9} {place} {_path_text(f.path) or ''}{value}: {f.message}")
+            groups.setdefault(key, []).append(f"  {severity:<9} {place} {_path_text(f.path) or ''}{value}: {f.text}")
         return "\n".join(f"{key} ({len(rows)})\n" + "\n".join(rows) for key, rows in groups.items())
 
     def to_rdf(self) -> list[ox.Triple]:

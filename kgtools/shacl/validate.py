@@ -151,6 +151,7 @@ def _finding(query: CompiledQuery, names: tuple[str, ...], row: Row) -> Finding:
         message,
         query.constraint,
         path_node,
+        query.detail,
     )
 
 
