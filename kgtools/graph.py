@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from kgtools.rdf.exact import decoded, encoded
 from kgtools.sparql.engine import Engine
 from kgtools.sparql.oxigraph import OxigraphEngine
 from kgtools.sparql.rdflib import RdflibEngine
+from kgtools.sparql.workers import Pool
 from kgtools.terms import BASE, DATASET, ENTAILED_GRAPH, ONTOLOGY_GRAPH, home, ipp
 
 if TYPE_CHECKING:
@@ -49,6 +51,13 @@ ONTOLOGY_FILES = ("core.ttl", "axioms.ttl", "sectors.ttl", "codes.ttl")
 
 
 @dataclass(slots=True)
+class _State:
+    """How often a graph has changed; None from when others can change it, too."""
+
+    number: int | None = 0
+
+
+@dataclass(slots=True)
 class KnowledgeGraph:
     """Data, ontology and entailed triples in one store.
 
@@ -56,46 +65,70 @@ class KnowledgeGraph:
     A triple that data and ontology both state lies in the store once, with the data.
 
     Attributes:
-        store: the Oxigraph store that holds it all.
         files: what was read, in order: path and number of triples.
         warnings: what a user should know of the input, one sentence each.
     """
 
-    store: ox.Store
+    _store: ox.Store
     files: list[tuple[Path, int]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     _restated: set[ox.Triple] = field(default_factory=set)
+    _state: _State = field(default_factory=lambda: _State())
+    _pool: Pool = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        state = self._state
+        self._pool = Pool(lambda: state.number)
+
+    @property
+    def store(self) -> ox.Store:
+        """The Oxigraph store that holds it all.
+
+        Whoever asks for it may change it; so from then on each question is answered by a process forked for it.
+        """
+        self._state.number = None
+        return self._store
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """While the store changes, no process is forked that would see it half changed."""
+        with self._pool.lock:
+            try:
+                yield
+            finally:
+                if self._state.number is not None:
+                    self._state.number += 1
 
     def asserted(self, predicate: ox.NamedNode | None = None) -> Iterator[ox.Triple]:
         """The data, or what it states with one predicate, term by term as the files have them."""
-        yield from _triples(self.store, DATA, predicate)
-        yield from map(decoded, _triples(self.store, EXACT[DATA], predicate))
+        yield from _triples(self._store, DATA, predicate)
+        yield from map(decoded, _triples(self._store, EXACT[DATA], predicate))
 
     def ontology(self) -> Iterator[ox.Triple]:
         """The ontology with its axioms, sectors and codes, term by term as the files have them."""
-        yield from _triples(self.store, ONTOLOGY_GRAPH)
-        yield from map(decoded, _triples(self.store, EXACT[ONTOLOGY_GRAPH]))
+        yield from _triples(self._store, ONTOLOGY_GRAPH)
+        yield from map(decoded, _triples(self._store, EXACT[ONTOLOGY_GRAPH]))
         yield from self._restated
 
     def entailed(self) -> Iterator[ox.Triple]:
         """What :func:`kgtools.infer` added; empty before it ran."""
-        return _triples(self.store, ENTAILED_GRAPH)
+        return _triples(self._store, ENTAILED_GRAPH)
 
     @property
     def inferred(self) -> bool:
         """Whether :func:`kgtools.infer` has put entailed triples in."""
-        return self.store.contains_named_graph(ENTAILED_GRAPH)
+        return self._store.contains_named_graph(ENTAILED_GRAPH)
 
     def states(self, triple: ox.Triple) -> bool:
         """Whether the data state a triple, term by term."""
         changed = stored_triple(triple) is not triple
-        return (_quad(encoded(triple), EXACT[DATA]) if changed else _quad(triple, DATA)) in self.store
+        return (_quad(encoded(triple), EXACT[DATA]) if changed else _quad(triple, DATA)) in self._store
 
     def stated(self, predicate: ox.NamedNode) -> Iterator[ox.Triple]:
         """The triples of one predicate that data or ontology state, in the forms of the store."""
         places: tuple[Graph, ...] = (DATA, ONTOLOGY_GRAPH, *VALUES.values())
         for graph in places:
-            yield from _triples(self.store, graph, predicate)
+            yield from _triples(self._store, graph, predicate)
 
     def rewritten(self) -> Rewritten:
         """The triples of data and ontology that the store holds in another form, by that form.
@@ -111,41 +144,43 @@ class KnowledgeGraph:
         """
         out: Rewritten = {}
         for place, exact in EXACT.items():
-            for t in map(decoded, _triples(self.store, exact)):
+            for t in map(decoded, _triples(self._store, exact)):
                 held = stored_triple(t)
                 out.setdefault(held, {})[t] = None
-                if _quad(held, place) in self.store:
+                if _quad(held, place) in self._store:
                     out[held][held] = None
         return out
 
     def add(self, triples: Iterable[ox.Triple]) -> None:
         """Add to the asserted triples; :func:`kgtools.infer` makes the entailed ones fit again."""
-        new = [t.triple if isinstance(t, ox.Quad) else t for t in triples]
-        for t in new:
-            self.store.remove(_quad(stored_triple(t), ENTAILED_GRAPH))
-        self._restate(new, ONTOLOGY_GRAPH)
-        changed = [t for t in new if stored_triple(t) is not t]
-        self.store.extend(_quads(set(new).difference(changed), DATA))
-        self._hold(changed, DATA)
-        if self.store.contains_named_graph(VALUES[DATA]):
-            for t in set(new).difference(changed):
-                self.store.remove(_quad(t, VALUES[DATA]))
+        with self._changing():
+            new = [t.triple if isinstance(t, ox.Quad) else t for t in triples]
+            for t in new:
+                self._store.remove(_quad(stored_triple(t), ENTAILED_GRAPH))
+            self._restate(new, ONTOLOGY_GRAPH)
+            changed = [t for t in new if stored_triple(t) is not t]
+            self._store.extend(_quads(set(new).difference(changed), DATA))
+            self._hold(changed, DATA)
+            if self._store.contains_named_graph(VALUES[DATA]):
+                for t in set(new).difference(changed):
+                    self._store.remove(_quad(t, VALUES[DATA]))
 
     def remove(self, triples: Iterable[ox.Triple]) -> None:
         """Remove from the asserted triples; what the ontology states too stays stated by it."""
-        for t in triples:
-            held = stored_triple(t)
-            if held is not t:
-                self.store.remove(_quad(encoded(t), EXACT[DATA]))
-                self.store.remove(_quad(held, VALUES[DATA]))
-            else:
-                self.store.remove(_quad(t, DATA))
-                if t in self._restated:
-                    self._restated.remove(t)
-                    self.store.add(_quad(t, ONTOLOGY_GRAPH))
-            if self.store.contains_named_graph(EXACT[DATA]):
-                others = self.store.quads_for_pattern(t.subject, t.predicate, None, EXACT[DATA])
-                self._hold([o for o in (decoded(q.triple) for q in others) if stored_triple(o) == held], DATA)
+        with self._changing():
+            for t in triples:
+                held = stored_triple(t)
+                if held is not t:
+                    self._store.remove(_quad(encoded(t), EXACT[DATA]))
+                    self._store.remove(_quad(held, VALUES[DATA]))
+                else:
+                    self._store.remove(_quad(t, DATA))
+                    if t in self._restated:
+                        self._restated.remove(t)
+                        self._store.add(_quad(t, ONTOLOGY_GRAPH))
+                if self._store.contains_named_graph(EXACT[DATA]):
+                    others = self._store.quads_for_pattern(t.subject, t.predicate, None, EXACT[DATA])
+                    self._hold([o for o in (decoded(q.triple) for q in others) if stored_triple(o) == held], DATA)
 
     def _hold(self, changed: Iterable[ox.Triple], place: Graph) -> None:
         """Put triples that the store changes into it, in their exact forms and by value.
@@ -153,9 +188,9 @@ class KnowledgeGraph:
         A value that is stated as such lies there already: a query over several graphs would count it twice.
         """
         triples = list(changed)
-        self.store.extend(_quads(map(encoded, triples), EXACT[place]))
+        self._store.extend(_quads(map(encoded, triples), EXACT[place]))
         held = {stored_triple(t) for t in triples}
-        self.store.extend(_quads((t for t in held if _quad(t, place) not in self.store), VALUES[place]))
+        self._store.extend(_quads((t for t in held if _quad(t, place) not in self._store), VALUES[place]))
 
     def _restate(self, triples: Iterable[ox.Triple], other: Graph) -> None:
         """Of `triples` that also lie in the graph `other`, keep those of the data alone in the store.
@@ -163,18 +198,22 @@ class KnowledgeGraph:
         A query over several graphs would count such a triple once for each.
         """
         for t in triples:
-            if _quad(t, other) in self.store:
-                self.store.remove(_quad(t, ONTOLOGY_GRAPH))
+            if _quad(t, other) in self._store:
+                self._store.remove(_quad(t, ONTOLOGY_GRAPH))
                 self._restated.add(t)
 
     def set_entailed(self, triples: Iterable[ox.Triple]) -> None:
-        """Replace the entailed triples."""
-        self.store.remove_graph(ENTAILED_GRAPH)
-        self.add_entailed(triples)
-
-    def add_entailed(self, triples: Iterable[ox.Triple]) -> None:
-        """Add to the entailed triples."""
-        self.store.bulk_extend(_quads(triples, ENTAILED_GRAPH))
+        """Replace the entailed triples: what is new goes in at once, and then what no longer holds goes out."""
+        new = set(triples)
+        with self._pool.lock:
+            old = set(self.entailed())
+            if old == new and self.inferred:
+                return
+            with self._changing():
+                self._store.add_graph(ENTAILED_GRAPH)
+                self._store.extend(_quads(new - old, ENTAILED_GRAPH))
+                for t in old - new:
+                    self._store.remove(_quad(t, ENTAILED_GRAPH))
 
     def engine(self, name: str = "oxigraph", *, entailed: bool = True, exact: bool = False) -> Engine:
         """An engine over this graph.
@@ -190,10 +229,10 @@ class KnowledgeGraph:
         """
         if name == "oxigraph":
             hidden = () if entailed else (ENTAILED_GRAPH,)
-            by_value = OxigraphEngine(self.store, without=(*hidden, *EXACT.values()))
-            if not exact or not any(map(self.store.contains_named_graph, EXACT.values())):
+            by_value = OxigraphEngine(self._store, without=(*hidden, *EXACT.values()), pool=self._pool)
+            if not exact or not any(map(self._store.contains_named_graph, EXACT.values())):
                 return by_value
-            return OxigraphEngine(self.store, without=(*hidden, *VALUES.values()), by_value=by_value)
+            return OxigraphEngine(self._store, without=(*hidden, *VALUES.values()), by_value=by_value)
         if name in ("rdflib", "reference"):
             return RdflibEngine(self.to_rdflib(entailed=entailed))
         raise InputError(f"no engine is called '{name}'; use oxigraph or rdflib")
@@ -207,7 +246,7 @@ class KnowledgeGraph:
 
     def as_of(self) -> str | None:
         """The dataset's as-of date (`ipp:asOf` of the dataset node), ISO 8601, or None where it is not stated."""
-        found = [q.object for q in self.store.quads_for_pattern(DATASET, ipp("asOf"), None)]
+        found = [q.object for q in self._store.quads_for_pattern(DATASET, ipp("asOf"), None)]
         return found[0].value if found and isinstance(found[0], ox.Literal) else None
 
     def __len__(self) -> int:
@@ -255,7 +294,7 @@ def load(
             )
         if not document.statements:
             graph.warnings.append(f"{document.path}: no statement in this file")
-    graph._restate(list(_triples(graph.store, ONTOLOGY_GRAPH)), DATA)
+    graph._restate(list(_triples(graph._store, ONTOLOGY_GRAPH)), DATA)
     return graph
 
 
@@ -278,9 +317,9 @@ def from_rdflib(source: rdflib.Graph, *, ontology: Path | None = None) -> Knowle
     graph = KnowledgeGraph(ox.Store())
     _fill(graph, [((ontology or home("ontology")) / name, ONTOLOGY_GRAPH) for name in ONTOLOGY_FILES])
     changed = [t for t in triples if stored_triple(t) is not t]
-    graph.store.bulk_extend(_quads(set(triples).difference(changed), DATA))
+    graph._store.bulk_extend(_quads(set(triples).difference(changed), DATA))
     graph._hold(changed, DATA)
-    graph._restate(list(_triples(graph.store, ONTOLOGY_GRAPH)), DATA)
+    graph._restate(list(_triples(graph._store, ONTOLOGY_GRAPH)), DATA)
     return graph
 
 
@@ -296,7 +335,7 @@ def _fill(
     with ThreadPoolExecutor(1) as loader:
         for path, place in sources:
             document = reader.read(path, reading)
-            loads.append(loader.submit(_put, graph.store, document, place))
+            loads.append(loader.submit(_put, graph._store, document, place))
             documents.append(document)
             places.append(place)
         for done in loads:
@@ -307,7 +346,7 @@ def _fill(
         if changed:  # the store has taken their values, too, which may be stated as such beside them
             held = {stored_triple(t) for t in changed}
             for t in held.difference(t for d in here for t in d.triples if t in held):
-                graph.store.remove(_quad(t, place))
+                graph._store.remove(_quad(t, place))
             graph._hold(changed, place)
     return documents
 

@@ -16,7 +16,8 @@ from kgtools.rules.consistency import Inconsistency, inconsistencies
 from kgtools.rules.fixpoint import Closure, Construct, close
 from kgtools.sparql import policy
 from kgtools.sparql.engine import Engine
-from kgtools.sparql.prefixes import with_prefixes
+from kgtools.sparql.oxigraph import OxigraphEngine
+from kgtools.sparql.statements import Matched, matched
 from kgtools.terms import ENTAILED_GRAPH, home
 
 
@@ -41,21 +42,16 @@ def infer(graph: KnowledgeGraph, *, engine: str = "compiled", rules: Path | None
     """
     if engine not in ("compiled", "reference"):
         raise InputError(f"no inference engine is called '{engine}'; use compiled or reference")
-    graph.set_entailed([])
-    constructs = [_construct(graph.engine(), p, graph.add_entailed) for p in _rules(rules)]
+    texts = [_rule(p) for p in _rules(rules)]
+    seen = _Seen(graph, [text for _, text in texts])
+    constructs = [_construct(seen.engine, name, text, seen.add, premises=graph.engine()) for name, text in texts]
     if engine == "reference":
         from kgtools.rules.reference import reference_closure
 
         closure = _reference(graph, constructs, reference_closure(graph.asserted(), graph.ontology()))
-        graph.set_entailed(closure.triples)
     else:
-        try:
-            closure = close(graph.stated, compile_axioms(graph.ontology()), constructs)
-        except BaseException:
-            graph.set_entailed([])
-            raise
-        if not constructs:
-            graph.set_entailed(closure.triples)
+        closure = close(graph.stated, compile_axioms(graph.ontology()), constructs)
+    graph.set_entailed(closure.triples)
     return Inference(closure, list(inconsistencies(graph.engine())))
 
 
@@ -76,7 +72,7 @@ def infer_on(engine: Engine, *, ontology: Path | None = None, rules: Path | None
     from kgtools.rules.server import close_on
 
     schema = [t for name in ONTOLOGY_FILES for t in reader.read((ontology or home("ontology")) / name).triples]
-    constructs = [_construct(engine, p, lambda new: None) for p in _rules(rules)]
+    constructs = [_construct(engine, *_rule(p), lambda new: None) for p in _rules(rules)]
     closure = close_on(engine, compile_axioms(schema), constructs, ENTAILED_GRAPH)
     return Inference(closure, list(inconsistencies(engine)))
 
@@ -85,17 +81,66 @@ def _rules(folder: Path | None) -> list[Path]:
     return sorted((folder or home("ontology") / "rules").glob("*.rq"))
 
 
-def _construct(engine: Engine, path: Path, tell: Callable[[list[ox.Triple]], None]) -> Construct:
-    text = path.read_text(encoding="utf-8")
-    if policy.check(text, name=str(path)) != "CONSTRUCT":
+def _rule(path: Path) -> tuple[str, str]:
+    """The name and the text of a CONSTRUCT rule."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+    read = policy.read(text, name=str(path))
+    if read.form != "CONSTRUCT":
         raise InputError(f"{path}: a rule is a CONSTRUCT query")
-    query = with_prefixes(text)
+    return path.stem, read.text
 
+
+def _construct(
+    engine: Engine,
+    name: str,
+    query: str,
+    tell: Callable[[list[ox.Triple]], None],
+    *,
+    premises: Engine | None = None,
+) -> Construct:
     def ask(new: list[ox.Triple]) -> Iterable[ox.Triple]:
         tell(new)
         return engine.construct(query)
 
-    return Construct(path.stem, ask, lambda triple: _premises(engine, query, triple))
+    return Construct(name, ask, lambda triple: _premises(premises or engine, query, triple))
+
+
+class _Seen:
+    """What CONSTRUCT rules look at while a closure is made: a store of its own, so that nobody sees half of it.
+
+    It holds what the patterns of the rules can match, of the triples that are stated and of those entailed so far.
+    """
+
+    def __init__(self, graph: KnowledgeGraph, queries: list[str]) -> None:
+        parts = [matched(query) for query in queries]
+        self._wanted: Matched | None = frozenset() if None not in parts else None
+        self._store = ox.Store()
+        self.engine = OxigraphEngine(self._store)
+        if self._wanted is None:
+            self._put(t for part in (graph.asserted(), graph.ontology()) for t in part)
+            return
+        self._wanted = frozenset(w for part in parts if part is not None for w in part)
+        for name in {name for name, _ in self._wanted}:
+            self.add(graph.stated(ox.NamedNode(name)))
+
+    def add(self, triples: Iterable[ox.Triple]) -> None:
+        """Show the rules these triples, too."""
+        wanted = self._wanted
+        if wanted is None:
+            self._put(triples)
+        else:
+            self._put(
+                t
+                for t in triples
+                if (t.predicate.value, None) in wanted
+                or (isinstance(t.object, ox.NamedNode) and (t.predicate.value, t.object.value) in wanted)
+            )
+
+    def _put(self, triples: Iterable[ox.Triple]) -> None:
+        self._store.extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
 
 
 def _premises(engine: Engine, query: str, triple: ox.Triple) -> list[ox.Triple]:

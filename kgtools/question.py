@@ -17,7 +17,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,9 +26,10 @@ import pyoxigraph as ox
 
 from kgtools.errors import InputError
 from kgtools.inference import infer
-from kgtools.sparql import policy
+from kgtools.sparql import policy as rules
 from kgtools.sparql.answers import Answer, GraphAnswer
-from kgtools.sparql.engine import Engine
+from kgtools.sparql.engine import Engine, Solutions
+from kgtools.sparql.policy import POLICY, Policy
 from kgtools.sparql.prefixes import with_prefixes
 from kgtools.terms import XSD, expand, home
 
@@ -145,7 +146,7 @@ def _question(name: str, where: str, text: str, header: Mapping[str, list[str]])
                 f"{where}: '#+ param: {row}' is not 'name type default meaning', type one of {', '.join(TYPES)}"
             )
         parameters.append(Parameter(*cells))
-    policy.check(text, name=where)
+    rules.check(text, name=where)
     return Question(
         name,
         header.get("summary", [""])[0],
@@ -246,35 +247,70 @@ def query(graph: KnowledgeGraph, question: str | Path | Question, /, **parameter
     return answer.with_labels(engine) if isinstance(answer, Answer) else answer
 
 
-def ask(engine: Engine, text: str, *, name: str = "query") -> Answer:
+def ask(
+    engine: Engine, text: str, *, name: str = "query", policy: Policy = POLICY, timeout: float | None = None
+) -> Answer:
     """Check a SELECT or ASK, add the project's prefixes where it declares none, and run it.
 
     An ASK answers with one row and the column `answer`.
 
+    Args:
+        engine: what is asked.
+        text: SPARQL text.
+        name: what to call it in messages.
+        policy: what may be asked, and what it may cost: 60 s, a million rows and 2 GB by default.
+        timeout: seconds, in place of the policy's.
+
     Raises:
         InputError: the query may not be asked, is not SPARQL, or is a CONSTRUCT or DESCRIBE.
+        LimitError: its answer takes too long, too much memory, or has too many rows; nothing of it is kept.
+        EngineError: the engine failed.
     """
-    answer = answer_to(engine, text, name=name)
+    answer = answer_to(engine, text, name=name, policy=policy, timeout=timeout)
     if not isinstance(answer, Answer):
         raise InputError(f"{name}: CONSTRUCT and DESCRIBE give a graph, not rows; use kgtools.query")
     return answer
 
 
-def answer_to(engine: Engine, text: str, *, name: str = "query") -> Answer | GraphAnswer:
-    """Check any read query, add the project's prefixes where it declares none, and run it.
+def answer_to(
+    engine: Engine, text: str, *, name: str = "query", policy: Policy = POLICY, timeout: float | None = None
+) -> Answer | GraphAnswer:
+    """Check any read query, add the project's prefixes where it declares none, and run it; see :func:`ask`.
+
+    Args:
+        engine: what is asked.
+        text: SPARQL text.
+        name: what to call it in messages.
+        policy: what may be asked, and what it may cost.
+        timeout: seconds, in place of the policy's.
 
     Raises:
         InputError: the query may not be asked, or is not SPARQL.
     """
-    form = policy.check(text, name=name)
-    full = with_prefixes(text)
-    if form == "ASK":
-        truth = "true" if engine.ask(full) else "false"
+    read = rules.read(text, name=name, policy=policy)
+    full = with_prefixes(text) if engine.verbatim else read.text
+    if timeout is not None:
+        policy = replace(policy, seconds=timeout)
+    try:
+        answer = engine.answer(read, full, policy)
+    except InputError as error:
+        raise InputError(f"{name}: {_placed(str(error), read)}") from error
+    if isinstance(answer, bool):
+        truth = "true" if answer else "false"
         return Answer(("answer",), [(ox.Literal(truth, datatype=ox.NamedNode(XSD + "boolean")),)])
-    if form != "SELECT":
-        return GraphAnswer(tuple(engine.construct(full)))
-    solutions = engine.select(full)
-    return Answer(solutions.variables, solutions.rows)
+    if isinstance(answer, Solutions):
+        return Answer(answer.variables, answer.rows)
+    return GraphAnswer(answer)
+
+
+def _placed(message: str, query: rules.Query) -> str:
+    """An engine's message with the place in the text that was sent for the place in the text it was given."""
+
+    def place(match: re.Match[str]) -> str:
+        line, column = query.place(int(match[1]))
+        return f"line {line}, column {column}"
+
+    return re.sub(r"error at 1:([0-9]+)", place, message)
 
 
 def _term(parameter: Parameter, value: Given) -> str:
@@ -308,7 +344,7 @@ def _term(parameter: Parameter, value: Given) -> str:
 
 def _replace_values(name: str, text: str, variable: str, term: str) -> str:
     """Put one serialised term into the `VALUES ?variable { … }` blocks of a query."""
-    stream = list(policy.tokens(text))
+    stream = list(rules.tokens(text))
     spans = []
     for a, b, c in zip(stream, stream[1:], stream[2:], strict=False):
         if a.text.upper() == "VALUES" and b.text == f"?{variable}" and c.text == "{":

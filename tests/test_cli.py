@@ -64,9 +64,8 @@ def test_build_is_clean_and_writes_everything(tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--update", "http://127.0.0.1:9/u"), "--update and --timeout need --endpoint URL"),
-        (("--timeout", "5"), "--update and --timeout need --endpoint URL"),
-        (("--endpoint", "http://127.0.0.1:9/q"), "--endpoint needs --update URL and --timeout SECONDS"),
+        (("--update", "http://127.0.0.1:9/u"), "--update needs --endpoint URL"),
+        (("--endpoint", "http://127.0.0.1:9/q"), "--endpoint needs --update URL"),
         (
             ("--endpoint", "http://127.0.0.1:9/q", "--update", "http://127.0.0.1:9/u", "--timeout", "5", "--engine", "reference"),
             "--endpoint goes with neither data files nor --engine",
@@ -124,7 +123,10 @@ def test_a_misspelt_constraint_and_an_unknown_target_fail_lint(tmp_path, graph):
     [
         (["query", "who-lead-round"], 2, "did you mean who-led-round"),
         (["query", "who-led-round", "round"], 2, "'round' is not name=value"),
-        (["query", "coverage", "--endpoint", "http://127.0.0.1:9/"], 2, "--endpoint needs --timeout"),
+        (["query", "coverage", "--endpoint", "http://127.0.0.1:9/"], 2, "is the server running?"),
+        (["query", "coverage", "--timeout", "nan"], 2, "a deadline of nan seconds cannot be kept"),
+        (["query", "coverage", "--timeout", "0"], 2, "a deadline of 0 seconds cannot be kept"),
+        (["query", "coverage", "--timeout", "1e30"], 2, "cannot be kept"),
         (["show", "nobody"], 1, "id:nobody: nothing is said about it"),
         (["validate", "nowhere.ttl"], 2, "nowhere.ttl: no such file or folder"),
         (["validate", "--engine", "magic"], 2, "no validation engine is called 'magic'"),

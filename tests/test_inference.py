@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from server import put, running
 
 from kgtools import EngineError, InputError, infer, load
-from kgtools.inference import _construct, infer_on
+from kgtools.inference import _construct, _rule, infer_on
 from kgtools.rdf.bridge import graph_from
 from kgtools.rules.compile import compile_axioms
 from kgtools.rules.fixpoint import close
@@ -204,7 +204,9 @@ def test_a_construct_that_feeds_itself_reaches_the_fixpoint_with_and_without_axi
         store = ox.Store()
         store.extend(ox.Quad(t.subject, t.predicate, t.object) for t in data)
         engine = OxigraphEngine(store)
-        closure = close_on(engine, rules, [_construct(engine, tmp_path / "step.rq", lambda new: None)], ENTAILED_GRAPH)
+        closure = close_on(
+            engine, rules, [_construct(engine, *_rule(tmp_path / "step.rq"), lambda new: None)], ENTAILED_GRAPH
+        )
         assert len(closure) == 15
 
 

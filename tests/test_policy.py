@@ -6,7 +6,7 @@ import pytest
 from rdflib.plugins.sparql.parser import parseQuery
 
 from kgtools import InputError
-from kgtools.sparql.policy import check
+from kgtools.sparql.policy import Policy, check
 from kgtools.sparql.prefixes import with_prefixes
 
 REFUSED = {
@@ -45,7 +45,10 @@ def test_allowed_and_really_sparql(query):
 
 
 def test_a_named_host_may_be_asked():
-    assert check("SELECT * { SERVICE <http://h/> { ?s ?p ?o } }", services={"http://h/"}) == "SELECT"
+    assert (
+        check("SELECT * { SERVICE <http://h/> { ?s ?p ?o } }", policy=Policy(services=frozenset({"http://h/"})))
+        == "SELECT"
+    )
 
 
 def test_prefixes_are_added_once_and_only_if_used():

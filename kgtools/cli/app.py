@@ -17,6 +17,7 @@ from kgtools.cli.common import reading_options
 from kgtools.cli.export import export
 from kgtools.cli.find import find
 from kgtools.cli.infer import infer
+from kgtools.cli.limits import status_of
 from kgtools.cli.lint import lint
 from kgtools.cli.new import new
 from kgtools.cli.output import guard, unguard
@@ -25,7 +26,6 @@ from kgtools.cli.questions import questions
 from kgtools.cli.show import show
 from kgtools.cli.stats import stats
 from kgtools.cli.validate import validate
-from kgtools.errors import KgError
 
 app = typer.Typer(
     name="kgtools",
@@ -69,17 +69,8 @@ def main() -> None:
     # A short process that builds millions of small tuples spends a fifth of its time looking for cycles among them.
     gc.set_threshold(200_000, 50, 50)
     guard()
-    status = 0
     try:
-        try:
-            app()
-        finally:
-            sys.stdout.flush()
-    except KgError as error:
-        typer.echo(f"kgtools: {error}", err=True)
-        status = error.exit_status
-    except KeyboardInterrupt:
-        status = 130
+        status = status_of(app)
     finally:
         unguard()
     sys.exit(status)

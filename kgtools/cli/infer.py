@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from kgtools.cli.common import Json, Paths, load_data, print_table
+from kgtools.cli.limits import Timeout, limited
 from kgtools.errors import InputError
 
 
@@ -17,12 +18,10 @@ def infer(
     engine: Annotated[str, typer.Option(help="compiled or reference (owlrl).")] = "compiled",
     endpoint: Annotated[
         str | None,
-        typer.Option(
-            help="Infer on a SPARQL endpoint instead, into a named graph there; needs --update and --timeout."
-        ),
+        typer.Option(help="Infer on a SPARQL endpoint instead, into a named graph there; needs --update."),
     ] = None,
     update: Annotated[str | None, typer.Option(help="The endpoint's address for updates.")] = None,
-    timeout: Annotated[float | None, typer.Option(help="Seconds to wait for each answer of the endpoint.")] = None,
+    timeout: Timeout = 600.0,
     out: Annotated[Path | None, typer.Option(help="Write the entailed triples to this N-Triples file.")] = None,
     why: Annotated[str | None, typer.Option(help="Explain the entailed triples of this entity.")] = None,
     as_json: Json = False,
@@ -31,6 +30,19 @@ def infer(
 
     Example: kgtools infer --why jpn
     """
+    limited(timeout, lambda: _infer(paths, engine, endpoint, update, timeout, out, why, as_json))
+
+
+def _infer(
+    paths: list[Path] | None,
+    engine: str,
+    endpoint: str | None,
+    update: str | None,
+    timeout: float,
+    out: Path | None,
+    why: str | None,
+    as_json: bool,
+) -> None:
     from kgtools import files
     from kgtools.inference import infer as run
     from kgtools.inference import infer_on
@@ -39,13 +51,13 @@ def infer(
     if endpoint:
         from kgtools.sparql.endpoint import EndpointEngine
 
-        if update is None or timeout is None:
-            raise InputError("--endpoint needs --update URL and --timeout SECONDS")
+        if update is None:
+            raise InputError("--endpoint needs --update URL")
         if paths or engine != "compiled":
             raise InputError("--endpoint goes with neither data files nor --engine")
         result = infer_on(EndpointEngine(endpoint, timeout=timeout, update=update))
-    elif update is not None or timeout is not None:
-        raise InputError("--update and --timeout need --endpoint URL")
+    elif update is not None:
+        raise InputError("--update needs --endpoint URL")
     else:
         result = run(load_data(paths), engine=engine)
     closure = result.closure

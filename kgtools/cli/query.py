@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kgtools.cli.common import Json, load_data, print_table, question_names
+from kgtools.cli.limits import Timeout, limited
 from kgtools.errors import InputError
+
+if TYPE_CHECKING:
+    from kgtools.sparql.answers import Answer, GraphAnswer
 
 
 def query(
@@ -24,8 +28,8 @@ def query(
     file: Annotated[Path | None, typer.Option("--file", "-f", help="Read the query from this file.")] = None,
     data: Annotated[list[Path] | None, typer.Option(help="Data files or folders; the bundled data by default.")] = None,
     engine: Annotated[str, typer.Option(help="oxigraph or rdflib.")] = "oxigraph",
-    endpoint: Annotated[str | None, typer.Option(help="Ask a SPARQL endpoint instead; needs --timeout.")] = None,
-    timeout: Annotated[float | None, typer.Option(help="Seconds until the query is given up.")] = None,
+    endpoint: Annotated[str | None, typer.Option(help="Ask a SPARQL endpoint instead.")] = None,
+    timeout: Timeout = 60.0,
     entailed: Annotated[bool, typer.Option(help="Ask over the entailed triples too.")] = True,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: Json = False,
@@ -38,11 +42,7 @@ def query(
 
     Example: echo 'SELECT ?p { ?p a ipp:Nation }' | kgtools query -
     """
-    from kgtools.inference import infer as run_infer
-    from kgtools.question import answer_to, bind, find_question, query_of
-    from kgtools.sparql.answers import Answer
-    from kgtools.sparql.endpoint import EndpointEngine
-    from kgtools.sparql.workers import within
+    from kgtools.question import bind, find_question, query_of
 
     if file is not None and name is not None:
         values, name = [name, *(values or [])], None
@@ -58,22 +58,28 @@ def query(
     else:
         question = find_question(name)
     text = bind(question, given)
-    if endpoint:
-        if timeout is None:
-            raise InputError("--endpoint needs --timeout SECONDS")
-        answer = answer_to(EndpointEngine(endpoint, timeout=timeout), text, name=question.name)
-    else:
+
+    def ask() -> Answer | GraphAnswer:
+        from kgtools.inference import infer
+        from kgtools.question import answer_to
+        from kgtools.sparql.endpoint import EndpointEngine
+
+        if endpoint:
+            return answer_to(EndpointEngine(endpoint, timeout=timeout), text, name=question.name, timeout=timeout)
         graph = load_data(data)
         if entailed:
-            run_infer(graph)
-        chosen = graph.engine(engine)
-        if timeout is None:
-            answer = answer_to(chosen, text, name=question.name)
-        else:
-            answer = within(timeout, lambda: answer_to(chosen, text, name=question.name))
+            infer(graph)
+        return answer_to(graph.engine(engine), text, name=question.name, timeout=timeout)
+
+    limited(timeout, lambda: _print(question.name, ask(), as_csv, as_json))
+
+
+def _print(name: str, answer: Answer | GraphAnswer, as_csv: bool, as_json: bool) -> None:
+    from kgtools.sparql.answers import Answer
+
     if not isinstance(answer, Answer):
         if as_csv or as_json:
-            raise InputError(f"{question.name}: CONSTRUCT and DESCRIBE answer with a graph; it is printed as Turtle")
+            raise InputError(f"{name}: CONSTRUCT and DESCRIBE answer with a graph; it is printed as Turtle")
         typer.echo(answer.to_turtle(), nl=False)
     elif as_json:
         typer.echo(answer.to_json())

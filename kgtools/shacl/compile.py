@@ -219,8 +219,10 @@ def _sparql_query(
         raise NotCompilable("a SPARQL constraint below a path")
     off = graph.one(constraint, SH + "deactivated")
     text = select.value
-    if policy.check(text, name=f"shape {short(shape.node)}") != "SELECT":
+    query = policy.read(text, name=f"shape {short(shape.node)}", prefixes=dict(_prefixes(graph, constraint)))
+    if query.form != "SELECT":
         raise InputError(f"shape {short(shape.node)}: its sh:select is no SELECT query")
+    text = query.text
     text = _replaced(text, {"$this": "?this"} | ({} if path is None else {"$PATH": path, "?PATH": path}))
     stream = list(policy.tokens(text))
     where = _where(stream)
@@ -241,15 +243,14 @@ def _sparql_query(
     end = stream[where].end
     text = text[:end] + inner + _into_nested(text[end:], inner)
     message = graph.all(constraint, SH + "message") or list(shape.messages)
-    declared = "".join(f"PREFIX {p}: <{n}> " for p, n in _prefixes(graph, constraint))
     if isinstance(off, ox.Literal) and off.value in ("true", "1"):
         text = f"SELECT ?this WHERE {{ FILTER {NEVER} }}"
-    _check_syntax(shape, declared + text)
+    _check_syntax(shape, text)
     return CompiledQuery(
         root.node,
         shape,
         "SPARQLConstraintComponent",
-        declared + text,
+        text,
         "this",
         path,
         "value",

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 import pyoxigraph as ox
 
+from kgtools.errors import LimitError
 from kgtools.sparql.workers import spread
 
 if TYPE_CHECKING:
-    pass
+    from kgtools.sparql.policy import Policy, Query
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Concurrency = Literal["none", "threads", "processes"]
@@ -40,6 +41,10 @@ class Solutions:
     rows: list[Row]
 
 
+Answered = Solutions | bool | tuple[ox.Triple, ...]
+"""What a SELECT, an ASK, and a CONSTRUCT or DESCRIBE give."""
+
+
 class Engine(Protocol):
     """What a SPARQL engine must offer. Queries are whole texts; nothing is pasted into them here.
 
@@ -48,6 +53,8 @@ class Engine(Protocol):
     """
 
     name: str
+    verbatim: bool
+    """Whether a question goes to it word for word, as it does to another's engine, which reads it by itself."""
 
     @property
     def concurrency(self) -> Concurrency:
@@ -66,6 +73,19 @@ class Engine(Protocol):
         """Run a CONSTRUCT or DESCRIBE."""
         ...
 
+    def answer(self, query: Query, text: str, policy: Policy) -> Answered:
+        """Answer a stranger's question within the limits of a policy.
+
+        Args:
+            query: the question as it was read.
+            text: what the engine is given of it.
+            policy: deadline, rows, bytes and memory.
+
+        Raises:
+            LimitError: a limit was reached; nothing of the answer was kept.
+        """
+        ...
+
     def insert(self, triples: Iterable[ox.Triple], graph: ox.NamedNode) -> None:
         """Add triples to a named graph."""
         ...
@@ -73,6 +93,26 @@ class Engine(Protocol):
     def drop(self, graph: ox.NamedNode) -> None:
         """Remove a named graph, where there is one."""
         ...
+
+
+def direct(engine: Engine, form: str, text: str) -> Answered:
+    """The answer of an engine to a query of this form, without limits."""
+    if form == "SELECT":
+        return engine.select(text)
+    return engine.ask(text) if form == "ASK" else tuple(engine.construct(text))
+
+
+def in_limits(answer: Answered, policy: Policy) -> Answered:
+    """The answer, where it has no more rows than a policy allows.
+
+    Raises:
+        LimitError: it has more.
+    """
+    if not isinstance(answer, bool):
+        count = len(answer.rows if isinstance(answer, Solutions) else answer)
+        if count > policy.rows:
+            raise LimitError(f"the answer has {count:,} rows, the limit is {policy.rows:,}; ask for less, or add LIMIT")
+    return answer
 
 
 def each(engine: Engine, work: Callable[[T], R], items: Iterable[T]) -> list[R]:

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from kgtools.errors import InputError, LimitError
+from kgtools.errors import EngineError, InputError, KgError, LimitError
 from kgtools.rdf.bridge import from_rdflib, graph_from, triple_from_rdflib
-from kgtools.sparql.engine import Concurrency, Row, Solutions
+from kgtools.sparql.engine import Answered, Concurrency, Row, Solutions, direct, in_limits
+from kgtools.sparql.workers import within
 
 if TYPE_CHECKING:
     import rdflib
+
+    from kgtools.sparql.policy import Policy, Query
+
+_warming = threading.Lock()
+
+
+@cache
+def _warmed() -> bool:
+    """Parse and evaluate a query once: rdflib completes its parser on first use, and not safely in threads."""
+    import rdflib
+
+    rdflib.Graph().query("SELECT ?s { ?s a ?o FILTER (1 = 1) }")
+    return True
+
+
+def _warm() -> None:
+    with _warming:
+        _warmed()
 
 
 class RdflibEngine:
@@ -22,6 +43,7 @@ class RdflibEngine:
     """
 
     name = "rdflib"
+    verbatim = False
     concurrency: Concurrency = "none"
 
     def __init__(self, graph: rdflib.Graph) -> None:
@@ -30,6 +52,8 @@ class RdflibEngine:
 
     def _run(self, query: str) -> Any:
         import rdflib.plugins.sparql as sparql
+
+        _warm()
 
         sparql.SPARQL_LOAD_GRAPHS = False
         try:
@@ -42,7 +66,12 @@ class RdflibEngine:
     def select(self, query: str) -> Solutions:
         result = self._run(query)
         variables = tuple(str(v) for v in result.vars or ())
-        rows: list[Row] = [tuple(None if x is None else from_rdflib(x) for x in row) for row in result]
+        try:
+            rows: list[Row] = [tuple(None if x is None else from_rdflib(x) for x in row) for row in result]
+        except KgError:
+            raise
+        except Exception as error:
+            raise EngineError(f"rdflib: {type(error).__name__}: {error}") from error
         return Solutions(variables, rows)
 
     def ask(self, query: str) -> bool:
@@ -50,6 +79,11 @@ class RdflibEngine:
 
     def construct(self, query: str) -> Iterable[ox.Triple]:
         return [triple_from_rdflib(t) for t in self._run(query).graph]
+
+    def answer(self, query: Query, text: str, policy: Policy) -> Answered:
+        _warm()
+        answer = within(policy.seconds, lambda: direct(self, query.form, text), memory=policy.memory, files=False)
+        return in_limits(answer, policy)
 
     def insert(self, triples: Iterable[ox.Triple], graph: ox.NamedNode) -> None:
         new = [t for t in graph_from(triples) if t not in self._graph]
