@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from kgtools.errors import EngineError, InputError
 from kgtools.sparql.engine import MANY, Answered, Concurrency, Solutions, direct, in_limits
 from kgtools.sparql.functions import FUNCTIONS
+from kgtools.sparql.standard import mended
 from kgtools.sparql.workers import Pool, can_fork
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class OxigraphEngine:
         pool = self._pool or Pool(lambda: None)
         body = pool.ask(
             self._serialised,
-            query.form[0].encode() + text.encode(),
+            query.form[0].encode() + mended(text).encode(),
             key=(self._without, self._union),
             seconds=policy.seconds,
             most=policy.answer,
