@@ -130,6 +130,8 @@ EDITS: dict[str, tuple[str, str, str, str | None, str | None]] = {
     "L18": ("ipp:documentOf id:talks-1", "ipp:documentOf id:meeting", "id:talks-1-promise", None, "id:talks-1-promise"),
     "L19": ("ipp:shownBy id:talks-1-visit ;", "ipp:shownBy id:meeting ;", "id:talks-1-sum", None, "id:talks-1-sum"),
     "L20": ('ipp:reportedOn "2025-12-02"', 'ipp:reportedOn "2025-05-04"', "id:talks-1-visit-news", None, "id:talks-1-visit-news"),
+    "L21": ('ipp:progressOf id:talks-1-visit ; ipp:reportedOn "2025-12-02"^^xsd:date ;', "ipp:progressOf id:talks-1-visit ;", "id:talks-1-visit-news", None, "id:talks-1-visit-news"),
+    "L22": ("ipp:launches id:plan ; ", "", "id:talks-1-launch", None, "id:talks-1-launch"),
     "I01": ("", "", "code:quantum", None, "code:quantum"),
     "I02": ("www.wikidata.org/entity/QX2", "example.org/QX2", "id:jpn", None, "id:jpn"),
 }  # fmt: skip
