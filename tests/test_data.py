@@ -41,7 +41,7 @@ def test_trap_no_same_as_and_no_functional_property(graph):
 def test_trap_no_partial_dates(graph):
     """ONTOLOGY: gYearMonth compares wrongly in one engine and not at all in the other; precision is kept beside."""
     kinds = {t.object.datatype.value.rpartition("#")[2] for t in graph.asserted() if isinstance(t.object, ox.Literal)}
-    assert kinds <= {"date", "integer", "boolean", "string", "langString"}
+    assert kinds <= {"date", "integer", "decimal", "boolean", "string", "langString"}
 
 
 def test_codes_of_nations_are_those_of_the_reference_package(graph):

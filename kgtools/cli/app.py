@@ -14,6 +14,7 @@ import typer
 
 from kgtools.cli.build import build
 from kgtools.cli.common import reading_options
+from kgtools.cli.due import due
 from kgtools.cli.export import export
 from kgtools.cli.find import find
 from kgtools.cli.infer import infer
@@ -33,7 +34,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (build, validate, lint, infer, query, questions, show, find, new, export, stats):
+for command in (build, validate, lint, infer, query, questions, show, due, find, new, export, stats):
     app.command()(command)
 
 

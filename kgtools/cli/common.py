@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kgtools.errors import InputError
+
 if TYPE_CHECKING:
+    from datetime import date
+
     from kgtools.graph import KnowledgeGraph
     from kgtools.rdf.read import Reading
 
@@ -67,6 +71,22 @@ def print_table(columns: list[str], rows: list[list[str]]) -> None:
     for row in rows:
         table.add_row(*(Text(one_line(cell)) for cell in row))
     Console(file=getattr(sys.stdout, "raw", sys.stdout), markup=False, highlight=False, emoji=False).print(table)
+
+
+def day(text: str | None, option: str) -> date | None:
+    """The day that an option names.
+
+    Raises:
+        InputError: it is no date.
+    """
+    from datetime import date
+
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InputError(f"{option}: '{text}' is not a date; write it as 2026-01-31") from error
 
 
 def question_names() -> list[str]:
