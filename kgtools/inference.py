@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -11,22 +11,26 @@ import pyoxigraph as ox
 from kgtools.errors import InputError
 from kgtools.graph import ONTOLOGY_FILES, KnowledgeGraph
 from kgtools.rdf import read as reader
-from kgtools.rules.compile import compile_axioms
+from kgtools.rdf.index import Index
+from kgtools.rules.compile import AXIOM_PREDICATES, compile_axioms, eq_same, not_compiled
 from kgtools.rules.consistency import Inconsistency, inconsistencies
 from kgtools.rules.fixpoint import Closure, Construct, close
 from kgtools.sparql import policy
 from kgtools.sparql.engine import Engine
 from kgtools.sparql.oxigraph import OxigraphEngine
 from kgtools.sparql.statements import Matched, matched
-from kgtools.terms import ENTAILED_GRAPH, home
+from kgtools.terms import ENTAILED_GRAPH, OWL, RDF, TYPE, home
+
+SAME = ox.NamedNode(OWL + "sameAs")
 
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """The closure and the contradictions in it."""
+    """The closure, the contradictions in it, and the axioms of the data that no rule was made of, one line each."""
 
     closure: Closure
     inconsistencies: list[Inconsistency]
+    not_carried_out: list[str] = field(default_factory=list)
 
 
 def infer(graph: KnowledgeGraph, *, engine: str = "compiled", rules: Path | None = None) -> Inference:
@@ -42,6 +46,7 @@ def infer(graph: KnowledgeGraph, *, engine: str = "compiled", rules: Path | None
     """
     if engine not in ("compiled", "reference"):
         raise InputError(f"no inference engine is called '{engine}'; use compiled or reference")
+    skipped: list[str] = []
     texts = [_rule(p) for p in _rules(rules)]
     seen = _Seen(graph, [text for _, text in texts])
     constructs = [_construct(seen.engine, name, text, seen.add, premises=graph.engine()) for name, text in texts]
@@ -50,9 +55,25 @@ def infer(graph: KnowledgeGraph, *, engine: str = "compiled", rules: Path | None
 
         closure = _reference(graph, constructs, reference_closure(graph.asserted(), graph.ontology()))
     else:
-        closure = close(graph.stated, compile_axioms(graph.ontology()), constructs)
+        given = _axioms(graph)
+        rules_of_data = compile_axioms([*graph.ontology(), *given], strict=False) if given else []
+        if any(True for _ in graph.stated(SAME)):
+            rules_of_data += eq_same(Index())
+            skipped.append("owl:sameAs: what is said of one name is not said of the other (eq-rep) in the closure")
+        skipped += not_compiled(given)
+        compiled = compile_axioms(graph.ontology())
+        closure = close(graph.stated, list(dict.fromkeys([*compiled, *rules_of_data])), constructs)
     graph.set_entailed(closure.triples)
-    return Inference(closure, list(inconsistencies(graph.engine())))
+    return Inference(closure, list(inconsistencies(graph.engine())), skipped)
+
+
+def _axioms(graph: KnowledgeGraph) -> list[ox.Triple]:
+    """The axioms that the data state, with the lists that belong to them."""
+    found = [t for name in AXIOM_PREDICATES for t in graph.asserted(ox.NamedNode(name))]
+    found += [t for t in graph.asserted(TYPE) if str(t.object).startswith(f"<{OWL}")]
+    if found:
+        found += [t for part in ("first", "rest") for t in graph.asserted(ox.NamedNode(RDF + part))]
+    return found
 
 
 def infer_on(engine: Engine, *, ontology: Path | None = None, rules: Path | None = None) -> Inference:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
+import pyoxigraph as ox
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rdflib.plugins.sparql.parser import parseQuery
 
 from kgtools import InputError
-from kgtools.sparql.policy import Policy, check
+from kgtools.sparql.policy import Policy, check, read
 from kgtools.sparql.prefixes import with_prefixes
 
 REFUSED = {
@@ -55,3 +60,156 @@ def test_prefixes_are_added_once_and_only_if_used():
     text = with_prefixes("PREFIX id: <http://mine/> SELECT ?s { ?s a ipp:Nation ; ?p id:x }")
     assert text.startswith("PREFIX ipp: <https://w3id.org/indopacific/ns#> PREFIX id: <http://mine/>")
     assert text.count("PREFIX") == 2
+
+
+H = "<http://h/>"
+DISGUISED = {
+    "a trailing dot": "PREFIX e: <x:> SELECT * { ?s a e:.SERVICE <http://h/> { ?a ?b ?c } }",
+    "glued to SILENT": "SELECT * { SERVICESILENT <http://h/> { ?a ?b ?c } }",
+    "glued to true": "SELECT * { ?s ?p trueSERVICE <http://h/> { ?a ?b ?c } }",
+    "glued to a number": "SELECT * { ?s ?p 1.SERVICE <http://h/> { ?a ?b ?c } }",
+    "glued to an exponent": "SELECT * { ?s ?p 1e0SERVICE <http://h/> { ?a ?b ?c } }",
+    "FROM glued to NAMED": "SELECT * FROMNAMED <http://h/> { ?s ?p ?o }",
+    "escaped": "SELECT * { SERV\\u0049CE <http://h/> { ?a ?b ?c } }",
+    "a carriage return that ends a comment": "SELECT * { # x\rSERVICE <http://h/> { ?a ?b ?c }\n }",
+}
+
+
+@pytest.mark.parametrize("query", DISGUISED.values(), ids=DISGUISED)
+def test_a_disguise_is_seen_through(query):
+    with pytest.raises(InputError):
+        check(query)
+
+
+# Oxigraph asks the host in each of these as they stand; what it is given instead asks nobody.
+SWALLOWED = {
+    "in a name, before the colon": "PREFIX : <http://h/> PREFIX SERVICE: <x:> SELECT * { SERVICE:x { ?a ?b ?c } }",
+    "in a name that makes no IRI": "PREFIX e: <http://h:> SELECT * { ?s a e:SERVICE SILENT <http://h/> { ?a ?b ?c } }",
+    "between < and >": "PREFIX : <http://h/> SELECT * { BIND (1 AS ?a) FILTER (?a<1)SERVICE#c>\n :x { ?d ?b ?c } }",
+}
+
+
+@pytest.mark.parametrize("query", SWALLOWED.values(), ids=SWALLOWED)
+def test_what_an_engine_is_given_cannot_be_read_otherwise(query):
+    ox.Store().query(query)
+    try:
+        given = read(query).text
+    except InputError:
+        return
+    with pytest.raises(SyntaxError):
+        ox.Store().query(given)
+
+
+MANY = {
+    "OPTIONAL": lambda n: "SELECT * { " + "OPTIONAL { ?s ?p ?o } " * n + "}",
+    "BIND": lambda n: "SELECT * { " + " ".join(f"BIND (1 AS ?b{i})" for i in range(n)) + " }",
+    "FILTER": lambda n: "SELECT * { ?s ?p ?o " + "FILTER (?s) " * n + "}",
+    "MINUS": lambda n: "SELECT * { ?s ?p ?o " + "MINUS { ?s ?p 1 } " * n + "}",
+    "EXISTS": lambda n: "SELECT * { ?s ?p ?o " + "FILTER EXISTS { ?s ?p 1 } " * n + "}",
+    "GRAPH": lambda n: "SELECT * { " + "GRAPH ?g { ?s ?p ?o } " * n + "}",
+    "UNION": lambda n: "SELECT * { { ?s ?p ?o } " + "UNION { ?s ?p ?o } " * n + "}",
+    "VALUES": lambda n: "SELECT * { ?s ?p ?o " + "VALUES ?s { 1 } " * n + "}",
+    "columns": lambda n: "SELECT " + " ".join(f"(1 AS ?x{i})" for i in range(n)) + " { ?s ?p ?o }",
+    "patterns": lambda n: "SELECT * { " + "?s ?p ?o . " * n + "}",
+    "objects": lambda n: "SELECT * { ?s ?p ?o" + " , ?o" * 3 * n + " }",
+    "semicolons": lambda n: "SELECT * { ?s ?p ?o " + "; ?p ?o " * n + "}",
+    "a list": lambda n: "SELECT * { ?s ?p ( " + "1 " * 4 * n + ") }",
+    "ORDER BY": lambda n: "SELECT * { ?s ?p ?o } ORDER BY " + "?s " * 4 * n,
+    "IN": lambda n: "SELECT * { ?s ?p ?o FILTER (?s IN (1" + ",1" * 10 * n + ")) }",
+    "a path": lambda n: "SELECT * { ?s <x:p>" + "/<x:p>" * n + " ?o }",
+    "a sum": lambda n: "SELECT * { ?s ?p ?o FILTER (1" + "+1" * n + ") }",
+}
+
+
+@pytest.mark.parametrize("many", MANY.values(), ids=MANY)
+def test_there_is_a_limit_far_below_what_kills_the_engine(many):
+    check(many(20))
+    with pytest.raises(InputError, match="more than"):
+        check(many(2_000))
+
+
+def test_reading_takes_time_in_proportion_to_the_text():
+    def seconds(n: int) -> float:
+        started = time.process_time()
+        with pytest.raises(InputError, match="not closed"):
+            check('SELECT * { ?s ?p "' + '\\"' * n)
+        return time.process_time() - started
+
+    assert seconds(400_000) < 100 * max(seconds(40_000), 0.01)
+
+
+PIECES = st.sampled_from(
+    [
+        "?s",
+        "?p",
+        "e:a",
+        "e:a.b",
+        "e:",
+        ":x",
+        "<http://h/>",
+        "SERVICE",
+        "SILENT",
+        "FROM",
+        "NAMED",
+        "true",
+        "1",
+        "1.",
+        "1e0",
+        "-1",
+        "'a'",
+        '"b"',
+        "@en",
+        "^^",
+        "_:b",
+        "_:b.c",
+        ".",
+        ";",
+        ",",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        "*",
+        "+",
+        "?",
+        "/",
+        "|",
+        "<",
+        ">",
+        "#",
+        "\\n",
+        "\\r",
+        " ",
+        "FILTER",
+        "BIND",
+        "AS",
+        "OPTIONAL",
+        "a",
+        "=",
+        "\\\\",
+        "\\u0053",
+        "VALUES",
+        "service",
+        "$",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PIECES, max_size=14), st.sampled_from(["", " "]))
+def test_two_parsers_read_the_given_text_as_the_policy_does(pieces, between):
+    """Whatever is let through names no host, for Oxigraph and for rdflib: each is asked for the hosts it sees."""
+    text = "PREFIX e: <http://e/> PREFIX : <http://c/> SELECT * { ?s ?p ?o " + between.join(pieces) + " }"
+    try:
+        given = read(text).text
+    except InputError:
+        return
+    words = [w.upper() for w in given.split()]
+    assert "SERVICE" not in words and "FROM" not in words
+    try:
+        ox.Store().query(given)
+    except SyntaxError:
+        return
+    assert "Service" not in str(parseQuery(given)) if "'" not in given and '"' not in given else True

@@ -87,4 +87,6 @@ def _infer(
         typer.echo(f"{len(closure):,} triples entailed in {closure.rounds} rounds")
     for i in result.inconsistencies:
         typer.echo(f"contradiction: {i}", err=True)
-    raise typer.Exit(1 if result.inconsistencies else 0)
+    for line in result.not_carried_out:
+        typer.echo(f"axiom not carried out: {line}", err=True)
+    raise typer.Exit(1 if result.inconsistencies or result.not_carried_out else 0)

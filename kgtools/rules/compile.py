@@ -214,13 +214,72 @@ UNSUPPORTED = {
 }
 
 
-def compile_axioms(ontology: Iterable[ox.Triple]) -> list[Rule]:
+_BETWEEN = {
+    *(RDFS + name for name in ("subClassOf", "subPropertyOf", "domain", "range")),
+    *(OWL + name for name in ("equivalentClass", "equivalentProperty", "inverseOf", "disjointWith", "onProperty")),
+    *(OWL + name for name in ("propertyDisjointWith", "allValuesFrom")),
+}
+_TABLED = (
+    *(OWL + name for name in ("hasValue", "propertyChainAxiom", "complementOf", "members", "distinctMembers")),
+    *(OWL + name for name in ("disjointUnionOf", "cardinality", "minCardinality", "qualifiedCardinality")),
+    *(OWL + name for name in ("hasSelf", "onDataRange", "withRestrictions", "onClass", "minQualifiedCardinality")),
+)
+AXIOM_PREDICATES = tuple(sorted({*_BETWEEN, *UNSUPPORTED, *_TABLED} - {OWL + "sameAs"}))
+"""The predicates by which axioms are stated, whatever file they are in."""
+
+
+def eq_same(graph: Index) -> Iterator[Rule]:
+    """Sameness, symmetric and transitive (eq-sym, eq-trans), where the data state any."""
+    same = ox.NamedNode(OWL + "sameAs")
+    yield Rule("eq-sym", (("?x", same, "?y"),), ("?y", same, "?x"), "owl:sameAs is symmetric")
+    yield Rule("eq-trans", (("?x", same, "?y"), ("?y", same, "?z")), ("?x", same, "?z"), "owl:sameAs is transitive")
+
+
+def not_compiled(axioms: Iterable[ox.Triple]) -> list[str]:
+    """The axioms that :func:`compile_axioms` has no rule for, one line each."""
+    graph = Index.of(axioms)
+    out: dict[str, None] = {}
+    for (subject, predicate), objects in graph.index.items():
+        kinds = [getattr(o, "value", "") for o in objects] if predicate == RDF + "type" else []
+        for term in (predicate, *kinds):
+            rule = UNSUPPORTED.get(term) or ("its rule" if term in _ONLY_NAMED else None)
+            if rule:
+                out[f"{short(subject)}: {short(ox.NamedNode(term))} needs {rule}, which is not compiled"] = None
+        if predicate in _BETWEEN:
+            for o in objects:
+                blank = [n for n in (subject, o) if isinstance(n, ox.BlankNode)]
+                if predicate in (OWL + "onProperty", OWL + "allValuesFrom"):
+                    blank = [n for n in blank if n == o]
+                held = predicate in (RDFS + "subClassOf", OWL + "equivalentClass") and all(
+                    graph.all(n, OWL + "hasValue") or graph.all(n, OWL + "allValuesFrom") for n in blank
+                )
+                if blank and not (held and len(blank) == 1):
+                    name = short(ox.NamedNode(predicate))
+                    out[f"{short(subject)} {name} {short(o)}: an expression without a name is not compiled here"] = None
+    return list(out)
+
+
+_ONLY_NAMED = frozenset(OWL + name for name in ("disjointUnionOf", "cardinality", "qualifiedCardinality", "hasSelf"))
+
+
+def compile_axioms(ontology: Iterable[ox.Triple], *, strict: bool = True) -> list[Rule]:
     """The rules that the axioms of an ontology make over data.
+
+    Args:
+        ontology: the axioms, among other triples.
+        strict: whether an axiom without a rule is an error; else it is left to :func:`not_compiled` to name it.
 
     Raises:
         InputError: an axiom needs a rule that this compiler does not have; it is named, and never skipped.
     """
     graph = Index.of(ontology)
+    if not strict:
+        rules = dict.fromkeys(r for make in RULES for r in make(graph))
+        return [
+            r
+            for r in rules
+            if r.body != (r.head,) and not any(isinstance(x, ox.BlankNode) for atom in (*r.body, r.head) for x in atom)
+        ]
     for (subject, predicate), objects in graph.index.items():
         for term in (predicate, *(getattr(o, "value", "") for o in objects if predicate == RDF + "type")):
             if term in UNSUPPORTED:

@@ -30,6 +30,14 @@ QUERIES = {
     "prp-asyp": "SELECT ?x ?p ?y WHERE { ?p rdf:type owl:AsymmetricProperty . ?x ?p ?y . ?y ?p ?x . FILTER (STR(?x) <= STR(?y)) }",
     "prp-pdw": "SELECT ?x ?p ?q ?y WHERE { ?p owl:propertyDisjointWith ?q . ?x ?p ?y . ?x ?q ?y }",
     "eq-diff1": "SELECT ?x ?y WHERE { ?x owl:sameAs ?y . { ?x owl:differentFrom ?y } UNION { ?y owl:differentFrom ?x } }",
+    "eq-diff2": """SELECT DISTINCT ?x ?y WHERE { ?all rdf:type owl:AllDifferent ; owl:members|owl:distinctMembers ?list .
+        ?list rdf:rest*/rdf:first ?x . ?list rdf:rest*/rdf:first ?y . ?x owl:sameAs ?y . FILTER (STR(?x) < STR(?y)) }""",
+    "prp-adp": """SELECT DISTINCT ?x ?p ?q ?y WHERE { ?all rdf:type owl:AllDisjointProperties ; owl:members ?list .
+        ?list rdf:rest*/rdf:first ?p . ?list rdf:rest*/rdf:first ?q . FILTER (STR(?p) < STR(?q)) ?x ?p ?y . ?x ?q ?y }""",
+    "prp-npa1": """SELECT DISTINCT ?x ?p ?y WHERE { ?not owl:sourceIndividual ?x ; owl:assertionProperty ?p ;
+        owl:targetIndividual ?y . ?x ?p ?y }""",
+    "prp-npa2": """SELECT DISTINCT ?x ?p ?y WHERE { ?not owl:sourceIndividual ?x ; owl:assertionProperty ?p ;
+        owl:targetValue ?y . ?x ?p ?y }""",
     "cls-nothing2": "SELECT ?x WHERE { ?x rdf:type owl:Nothing }",
     "cls-com": "SELECT ?x ?a ?b WHERE { ?a owl:complementOf ?b . ?x rdf:type ?a , ?b }",
 }

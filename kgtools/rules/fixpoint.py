@@ -20,7 +20,9 @@ import pyoxigraph as ox
 
 from kgtools.rules.compile import Rule
 from kgtools.rules.receipts import Premises, Receipts, Source
+from kgtools.terms import OWL
 
+SAME = ox.NamedNode(OWL + "sameAs")
 Fact = tuple[int, int, int]
 """A triple over interned terms."""
 
@@ -201,6 +203,38 @@ class _Chains:
         return consequence.predicate in self._by_class and consequence.object < 0
 
 
+class _Transitive:
+    """The closure of one transitive property, kept up edge by edge.
+
+    A new edge joins all that reach its start with all that its end reaches; whoever reaches its end already gains
+    nothing. So a ring or a chain of n costs no more than the pairs in its closure.
+    """
+
+    def __init__(self, rule: int) -> None:
+        self.rule = rule
+        self._after: dict[int, set[int]] = defaultdict(set)
+        self._before: dict[int, set[int]] = defaultdict(set)
+
+    def add(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The pairs that an edge adds, itself apart, each after the two from which it follows."""
+        if end in self._after[start]:
+            return
+        beyond = [*self._after[end]]
+        for one in (start, *self._before[start]):
+            reached = self._after[one]
+            if end in reached:
+                continue
+            if one != start:
+                yield one, end
+            new = [y for y in beyond if y not in reached and y != end]
+            reached.add(end)
+            reached.update(new)
+            self._before[end].add(one)
+            for other in new:
+                self._before[other].add(one)
+                yield one, other
+
+
 def close(stated: Source, rules: list[Rule], constructs: Iterable[Construct] = ()) -> Closure:
     """The entailed triples of what is stated, under rules and CONSTRUCT rules, to the common fixpoint.
 
@@ -214,12 +248,15 @@ def close(stated: Source, rules: list[Rule], constructs: Iterable[Construct] = (
     facts = _Facts()
     chains = _Chains(facts, [(n, r) for n, r in enumerate(rules) if _alone(r)])
     joined: dict[int, list[tuple[_Joined, int]]] = defaultdict(list)
+    transitive: dict[int, _Transitive] = {}
     for n, rule in enumerate(rules):
-        if not _alone(rule):
+        if rule.name in ("prp-trp", "eq-trans"):
+            transitive.setdefault(facts.intern(rule.head[1]), _Transitive(n))
+        elif not _alone(rule):
             made = _intern(facts, n, rule)
             for at, atom in enumerate(made.body):
                 joined[atom[1]].append((made, at))
-    used = chains.predicates | joined.keys()
+    used = chains.predicates | joined.keys() | transitive.keys()
     delta: list[Fact] = []
     asked: set[object] = set()
 
@@ -239,7 +276,7 @@ def close(stated: Source, rules: list[Rule], constructs: Iterable[Construct] = (
     while True:
         while delta:
             rounds += 1
-            delta = _round(facts, chains, joined, delta, why)
+            delta = _round(facts, chains, joined, transitive, delta, why)
         new = [facts.triple(f) for f in islice(why, len(triples), None)]
         triples += new
         for construct in constructs:
@@ -262,6 +299,7 @@ def _round(
     facts: _Facts,
     chains: _Chains,
     joined: dict[int, list[tuple[_Joined, int]]],
+    transitive: dict[int, _Transitive],
     delta: list[Fact],
     why: dict[Fact, int | str],
 ) -> list[Fact]:
@@ -281,8 +319,17 @@ def _round(
             new = c.of(given) - known
             known |= new
             why.update(dict.fromkeys(new, c.rule))
-            if c.predicate in joined or chains.needs_object(c):
+            if c.predicate in joined or c.predicate in transitive or chains.needs_object(c):
                 after += new
+    for s, p, o in delta:
+        if p in transitive:
+            closure = transitive[p]
+            for x, y in closure.add(s, o):
+                made = (x, p, y)
+                if made not in known and not (x == y and facts.terms[p] == SAME):
+                    known.add(made)
+                    why[made] = closure.rule
+                    after.append(made)
     for fact in to_join:
         p = fact[1]
         for rule, at in joined.get(p, ()):
