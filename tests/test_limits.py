@@ -78,7 +78,7 @@ def test_a_worker_opens_no_socket_and_no_file(engine, tmp_path, monkeypatch):
 
 
 def test_an_error_that_is_none_of_ours_is_one_line():
-    with pytest.raises(EngineError, match="unforeseen: ZeroDivisionError: .* by zero; please report this"):
+    with pytest.raises(EngineError, match=r"unforeseen: ZeroDivisionError: .* by zero; please report this"):
         within(5, lambda: 1 // 0)
 
 
