@@ -2,7 +2,8 @@
 # make test    the tests, the types and the style
 # make lint    mypy and ruff only
 # make conformance SUITES=DIR   the W3C suites of a checkout of the public repositories
-# make bench   kgtools beside other engines on graphs of 10k and 100k triples; BENCH="--sizes 1M 10M" for more
+# make bench   kgtools beside other engines on graphs of 10k and 100k triples; BENCH="--sizes 1M 10M" for more;
+#              then how the cost of each kind of constraint grows
 # make mutation   how many single faults in the data the shapes notice
 # make docs    the documentation as web pages in build/docs
 # make docs-refresh   run the examples of README and docs again and write what they print
@@ -35,6 +36,7 @@ conformance: $(VENV)/installed-dev
 bench: $(VENV)/installed-dev
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[bench]"
 	$(BIN)/python tests/benchmarks/run.py $(BENCH) --out $(BENCH_OUT)
+	$(BIN)/python tests/benchmarks/growth.py
 
 mutation: $(VENV)/installed-dev
 	$(BIN)/python tests/mutation.py --sample 1

@@ -17,7 +17,7 @@ from kgtools.errors import InputError
 from kgtools.rdf.datatypes import INTEGERS
 from kgtools.rdf.index import Index, Node
 from kgtools.shacl.dialect import Dialect
-from kgtools.shacl.paths import sparql_path
+from kgtools.shacl.paths import sparql_path, steps_of
 from kgtools.shacl.patterns import BACKTRACKING, NotRegular, rust
 from kgtools.shacl.shapes import MAX_DEPTH, Shape
 from kgtools.terms import RDF, RDFS, SH, XSD, short
@@ -63,15 +63,16 @@ class Violation:
 
 @dataclass(slots=True)
 class Names:
-    """Fresh variable names for one query."""
+    """Fresh variable names for one query; those of an enclosing query begin at another number."""
 
+    first: int = 0
     count: int = 0
 
     def new(self, hint: str) -> str:
         self.count += 1
-        if self.count % 1000 == 0 and self.count > MAX_NAMES:
+        if self.count > MAX_NAMES:
             raise InputError(f"a query of more than {MAX_NAMES:,} variables; refer to fewer shapes")
-        return f"?{hint}{self.count}"
+        return f"?{hint}{self.first + self.count}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,34 @@ class Place:
         if self.shape.path is None:
             return "", self.node
         value = of or self.names.new("value")
-        return f"{self.node} {path_of(self.graph, self.shape)} {value} .", value
+        path = path_of(self.graph, self.shape)
+        return (self._by_steps(value) if self.stepwise else f"{self.node} {path} {value} ."), value
+
+    @property
+    def stepwise(self) -> bool:
+        """Whether the values are found for all nodes at once, step by step: the path is a sequence of three or more.
+
+        Many nodes may lead to one and this one to many again: each way is then followed once and not for each node.
+        """
+        return bool(self.context) and self.shape.path is not None and len(steps_of(self.graph, self.shape.path)) > 2
+
+    def _by_steps(self, value: str) -> str:
+        """A pattern that binds the node, and `value` to the end of the sequence path from it."""
+        assert self.shape.path is not None
+        first, *others = steps_of(self.graph, self.shape.path)
+        found, middle = f"{self.context} {self.node} {first}", self.names.new("step")
+        keys = " ".join(self.keys)
+        onwards = self._onwards(found, middle, others, value)
+        return f"{{ SELECT DISTINCT {keys} {value} {{ {found} {middle} . {onwards} }} }}"
+
+    def _onwards(self, before: str, start: str, steps: list[str], value: str) -> str:
+        """From the distinct nodes to which `before` leads to the values at the end of the steps."""
+        origin = f"{{ SELECT DISTINCT {start} {{ {before} {start} . }} }} {start} {steps[0]}"
+        if len(steps) == 1:
+            return f"{{ SELECT DISTINCT {start} {value} {{ {origin} {value} . }} }}"
+        middle = self.names.new("step")
+        rest = self._onwards(origin, middle, steps[1:], value)
+        return f"{{ SELECT DISTINCT {start} {value} {{ {origin} {middle} . {rest} }} }}"
 
     def get(self, name: str) -> list[Node]:
         return self.shape.parameters.get(name, [])
@@ -270,16 +298,34 @@ def node_kind(place: Place) -> Iterator[Violation]:
         yield _filtered("NodeKindConstraintComponent", lead, v, test, f"not of node kind {short(kind)}")
 
 
-def _at_least(place: Place, count: int, condition: Callable[[str], str] | None = None) -> str:
-    """A pattern with a solution where the node has at least `count` different values (that meet a condition)."""
+def _having(place: Place, count: int, condition: Callable[[str], str] | None = None) -> str:
+    """What keeps the nodes that have at least `count` different values (that meet a condition).
+
+    Along a path of one step each node is counted by itself; along a longer one all are counted at once, since an
+    engine that plans the path does not know that it will begin at one node.
+    """
+    pattern, at_once = _at_least(place, count, condition)
+    return pattern if at_once else f"FILTER EXISTS {{ {pattern} }}"
+
+
+def _lacking(place: Place, count: int, condition: Callable[[str], str] | None = None) -> str:
+    """What keeps the nodes that have fewer than `count` different values (that meet a condition)."""
+    pattern, at_once = _at_least(place, count, condition)
+    return f"{'MINUS' if at_once else 'FILTER NOT EXISTS'} {{ {pattern} }}"
+
+
+def _at_least(place: Place, count: int, condition: Callable[[str], str] | None) -> tuple[str, bool]:
+    """A pattern with a solution for nodes of so many values, and whether it binds the nodes by itself."""
     pattern, value = place.values(place.names.new("value"))
     if condition:
         pattern += f" FILTER ({condition(value)})"
     if count == 1:
-        return pattern
-    return (
-        f"{{ SELECT {place.node} {{ {pattern} }} GROUP BY {place.node} HAVING (COUNT(DISTINCT {value}) >= {count}) }}"
-    )
+        return pattern, place.stepwise
+    at_once = bool(place.context) and not isinstance(place.shape.path, ox.NamedNode)
+    keys = " ".join(place.keys) if at_once else place.node
+    if at_once and not place.stepwise:
+        pattern = f"{place.context} {pattern}"
+    return f"{{ SELECT {keys} {{ {pattern} }} GROUP BY {keys} HAVING (COUNT(DISTINCT {value}) >= {count}) }}", at_once
 
 
 def min_count(place: Place) -> Iterator[Violation]:
@@ -287,7 +333,7 @@ def min_count(place: Place) -> Iterator[Violation]:
     least = place.number("minCount")
     if least:
         default = f"fewer than {least} values" if least > 1 else "no value"
-        text = f"FILTER NOT EXISTS {{ {_at_least(place, least)} }}"
+        text = _lacking(place, least)
         yield Violation("MinCountConstraintComponent", text, None, default)
 
 
@@ -295,7 +341,7 @@ def max_count(place: Place) -> Iterator[Violation]:
     """Section 4.2.2."""
     most = place.number("maxCount")
     if most is not None:
-        text = f"FILTER EXISTS {{ {_at_least(place, most + 1)} }}"
+        text = _having(place, most + 1)
         yield Violation(
             "MaxCountConstraintComponent",
             text,
@@ -502,14 +548,14 @@ def qualified(place: Place) -> Iterator[Violation]:
         if least:
             yield Violation(
                 "QualifiedMinCountConstraintComponent",
-                f"FILTER NOT EXISTS {{ {_at_least(place, least, holds)} }}",
+                _lacking(place, least, holds),
                 None,
                 f"fewer than {least} values conform to {short(nested)}",
             )
         if most is not None:
             yield Violation(
                 "QualifiedMaxCountConstraintComponent",
-                f"FILTER EXISTS {{ {_at_least(place, most + 1, holds)} }}",
+                _having(place, most + 1, holds),
                 None,
                 f"more than {most} values conform to {short(nested)}",
             )

@@ -40,6 +40,17 @@ def sparql_path(graph: Index, node: Node, trail: tuple[Node, ...] = ()) -> str:
     raise InputError(f"{short(node)} is not a property path; see SHACL section 2.3.1")
 
 
+def steps_of(graph: Index, node: Node) -> list[str]:
+    """The steps of a sequence path as SPARQL text; any other path is one step.
+
+    Raises:
+        InputError: as :func:`sparql_path`.
+    """
+    if graph.all(node, RDF + "first"):
+        return [sparql_path(graph, n, (node,)) for n in graph.list(node)]
+    return [sparql_path(graph, node)]
+
+
 def may_be_empty(graph: Index, node: Node) -> bool:
     """Whether a path can lead from a node to that node by no step at all."""
     if isinstance(node, ox.NamedNode):
