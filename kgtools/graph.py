@@ -28,7 +28,7 @@ from kgtools.sparql.engine import Engine
 from kgtools.sparql.oxigraph import OxigraphEngine
 from kgtools.sparql.rdflib import RdflibEngine
 from kgtools.sparql.workers import Pool
-from kgtools.terms import BASE, DATASET, ENTAILED_GRAPH, ONTOLOGY_GRAPH, home, ipp
+from kgtools.terms import BASE, DATASET, ENTAILED_GRAPH, ONTOLOGY_GRAPH, TYPE, home, ipp
 
 if TYPE_CHECKING:
     import rdflib
@@ -129,6 +129,10 @@ class KnowledgeGraph:
         places: tuple[Graph, ...] = (DATA, ONTOLOGY_GRAPH, *VALUES.values())
         for graph in places:
             yield from _triples(self._store, graph, predicate)
+
+    def instances(self, cls: ox.NamedNode) -> Iterator[ox.Triple]:
+        """The statements of the data that something is of this class."""
+        return (q.triple for q in self._store.quads_for_pattern(None, TYPE, cls, DATA))
 
     def rewritten(self) -> Rewritten:
         """The triples of data and ontology that the store holds in another form, by that form.

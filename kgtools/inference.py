@@ -12,14 +12,14 @@ from kgtools.errors import InputError
 from kgtools.graph import ONTOLOGY_FILES, KnowledgeGraph
 from kgtools.rdf import read as reader
 from kgtools.rdf.index import Index
-from kgtools.rules.compile import AXIOM_PREDICATES, compile_axioms, eq_same, not_compiled
+from kgtools.rules.compile import AXIOM_CLASSES, AXIOM_PREDICATES, compile_axioms, eq_same, not_compiled
 from kgtools.rules.consistency import Inconsistency, inconsistencies
 from kgtools.rules.fixpoint import Closure, Construct, close
 from kgtools.sparql import policy
 from kgtools.sparql.engine import Engine
 from kgtools.sparql.oxigraph import OxigraphEngine
 from kgtools.sparql.statements import Matched, matched
-from kgtools.terms import ENTAILED_GRAPH, OWL, RDF, TYPE, home
+from kgtools.terms import ENTAILED_GRAPH, OWL, RDF, home
 
 SAME = ox.NamedNode(OWL + "sameAs")
 
@@ -70,7 +70,7 @@ def infer(graph: KnowledgeGraph, *, engine: str = "compiled", rules: Path | None
 def _axioms(graph: KnowledgeGraph) -> list[ox.Triple]:
     """The axioms that the data state, with the lists that belong to them."""
     found = [t for name in AXIOM_PREDICATES for t in graph.asserted(ox.NamedNode(name))]
-    found += [t for t in graph.asserted(TYPE) if str(t.object).startswith(f"<{OWL}")]
+    found += [t for name in AXIOM_CLASSES for t in graph.instances(ox.NamedNode(name))]
     if found:
         found += [t for part in ("first", "rest") for t in graph.asserted(ox.NamedNode(RDF + part))]
     return found

@@ -226,6 +226,15 @@ _TABLED = (
 )
 AXIOM_PREDICATES = tuple(sorted({*_BETWEEN, *UNSUPPORTED, *_TABLED} - {OWL + "sameAs"}))
 """The predicates by which axioms are stated, whatever file they are in."""
+AXIOM_CLASSES = tuple(
+    OWL + name
+    for name in (
+        *("SymmetricProperty", "TransitiveProperty", "FunctionalProperty", "InverseFunctionalProperty"),
+        *("AsymmetricProperty", "IrreflexiveProperty", "ReflexiveProperty", "NegativePropertyAssertion"),
+        *("AllDifferent", "AllDisjointClasses", "AllDisjointProperties"),
+    )
+)
+"""The classes by which axioms are stated."""
 
 
 def eq_same(graph: Index) -> Iterator[Rule]:
