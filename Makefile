@@ -2,6 +2,7 @@
 # make test    the tests, the types and the style
 # make lint    mypy and ruff only
 # make conformance SUITES=DIR   the W3C suites of a checkout of the public repositories
+# make fuzz    generated and mutated queries through the query policy, 20,000 of them
 # make bench   kgtools beside other engines on graphs of 10k and 100k triples; BENCH="--sizes 1M 10M" for more;
 #              then how the cost of each kind of constraint grows
 # make mutation   how many single faults in the data the shapes notice
@@ -17,7 +18,7 @@ PAGES := README.md CONTRIBUTING.md $(shell find docs -name '*.md' -not -path 'do
 BENCH ?= --sizes 10k 100k
 BENCH_OUT ?= build/bench
 
-.PHONY: build test lint conformance bench mutation docs docs-refresh clean
+.PHONY: build test lint conformance fuzz bench mutation docs docs-refresh clean
 
 build: $(VENV)/installed
 	$(BIN)/kgtools build --out build
@@ -32,6 +33,9 @@ lint: $(VENV)/installed-dev
 
 conformance: $(VENV)/installed-dev
 	KG_SUITES=$(SUITES) $(BIN)/python -m pytest tests/test_w3c_shacl.py tests/conformance
+
+fuzz: $(VENV)/installed-dev
+	KG_FUZZ=20000 $(BIN)/python -m pytest tests/test_policy.py -k two_parsers
 
 bench: $(VENV)/installed-dev
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[bench]"

@@ -240,3 +240,41 @@ def test_a_receipt_that_leads_back_to_itself_stops(load_text, tmp_path):
     made = [t for t in closure.triples if t.predicate == ipp("t")]
     assert len(made) == 6
     assert all(closure.explain(t) for t in made)
+
+
+OWL_PREFIX = "@prefix owl: <http://www.w3.org/2002/07/owl#> . @prefix e: <http://e/> . "
+CONTRADICTIONS = {
+    "eq-diff1": "e:a owl:sameAs e:b . e:b owl:sameAs e:c . e:a owl:differentFrom e:c .",
+    "eq-diff2": "[] a owl:AllDifferent ; owl:members ( e:a e:b ) . e:a owl:sameAs e:b .",
+    "prp-adp": "[] a owl:AllDisjointProperties ; owl:members ( e:p e:q ) . e:a e:p e:b ; e:q e:b .",
+    "prp-npa1": "[] owl:sourceIndividual e:a ; owl:assertionProperty e:p ; owl:targetIndividual e:b . e:a e:p e:b .",
+    "prp-npa2": "[] owl:sourceIndividual e:a ; owl:assertionProperty e:p ; owl:targetValue 1 . e:a e:p 1 .",
+}
+
+
+@pytest.mark.parametrize(("rule", "text"), CONTRADICTIONS.items(), ids=CONTRADICTIONS)
+def test_contradictions_that_the_data_state_are_found(load_text, rule, text):
+    assert rule in {i.rule for i in infer(load_text(OWL_PREFIX + text)).inconsistencies}
+
+
+def test_axioms_in_the_data_count_and_those_without_a_rule_are_named(load_text):
+    axioms = (
+        "e:partOf owl:inverseOf e:hasPart . e:p a owl:FunctionalProperty . e:q owl:inverseOf [ owl:inverseOf e:r ] ."
+    )
+    result = infer(load_text(OWL_PREFIX + axioms + " e:r1 e:partOf e:house ."))
+    assert ox.Triple(n("house"), n("hasPart"), n("r1")) in result.closure.triples
+    assert any("owl:FunctionalProperty needs prp-fp" in line for line in result.not_carried_out)
+    assert any("an expression without a name" in line for line in result.not_carried_out)
+
+
+@pytest.mark.parametrize("ring", [False, True])
+def test_the_closure_of_a_transitive_property_is_whole_and_each_triple_after_its_premises(ring):
+    size = 60
+    schema = [ox.Triple(n("p"), TYPE, ox.NamedNode(OWL + "TransitiveProperty"))]
+    data = [triple(f"x{i}", n("p"), n(f"x{(i + 1) % size if ring else i + 1}")) for i in range(size)]
+    closure = close(by_predicate(data), compile_axioms(schema))
+    assert len(closure) == (size * size if ring else size * (size + 1) // 2) - size
+    known = {(t.subject, t.object) for t in data}
+    for t in closure.triples:
+        assert any(s == t.subject and (o, t.object) in known for s, o in known)
+        known.add((t.subject, t.object))

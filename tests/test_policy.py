@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pyoxigraph as ox
@@ -197,7 +198,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=int(os.environ.get("KG_FUZZ", "300")), deadline=None)
 @given(st.lists(PIECES, max_size=14), st.sampled_from(["", " "]))
 def test_two_parsers_read_the_given_text_as_the_policy_does(pieces, between):
     """Whatever is let through names no host, for Oxigraph and for rdflib: each is asked for the hosts it sees."""
