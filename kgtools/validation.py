@@ -35,18 +35,18 @@ def read_shapes(*paths: Path) -> list[ox.Triple]:
     return triples + reader.read(home("ontology") / "prefixes.ttl").triples
 
 
-def check_own_terms(graph: KnowledgeGraph, shapes: Sequence[ox.Triple]) -> None:
-    """Refuse shapes that use terms of our namespaces which the ontology does not have, as `kgtools lint` does.
+def unknown_own_terms(graph: KnowledgeGraph, shapes: Sequence[ox.Triple]) -> list[str]:
+    """Where shapes use terms of our namespaces that the ontology does not have, as `kgtools lint` finds it; a line each.
 
     Raises:
-        InputError: there are such terms; the message names the first.
+        InputError: a shape is malformed.
     """
     from kgtools.linting import check_own_terms as own_terms
     from kgtools.shacl.shapes import read_shapes as shapes_of
 
     index = Index.of(shapes)
-    for problem in own_terms(index, shapes_of(index).values(), graph):
-        raise InputError(f"shape {problem.where}: {problem.what}; {problem.cure}")
+    found = own_terms(index, shapes_of(index).values(), graph)
+    return [f"shape {problem.where}: {problem.what}; {problem.cure}" for problem in found]
 
 
 def validate(

@@ -192,6 +192,12 @@ def test_a_shape_without_constraint_is_said(run) -> None:
     assert (status, "<http://e/s> has a target but no constraint" in text) == (0, True)
 
 
+def test_a_term_of_ours_that_does_not_exist_is_said(run) -> None:
+    shape = PROPERTY.replace("e:p ;", "<https://w3id.org/indopacific/ns#hots> ;") + "sh:maxCount 1 ."
+    status, text = run(DATA, shape)
+    assert (status, "ipp:hots is not a term of the ontology" in text) == (0, True)
+
+
 def test_imports_are_refused_unless_given(run) -> None:
     shape = PROPERTY + "sh:minCount 1 . "
     status, text = run(DATA, shape + "<http://e/shapes> owl:imports <http://e/other> .")

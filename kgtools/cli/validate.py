@@ -79,7 +79,8 @@ def validate(
         within = not (alone or shapes or Path("-") in (paths or ()))
         graph = load_data(paths, within=within)
         if shapes:
-            validation.check_own_terms(graph, triples)
+            for line in validation.unknown_own_terms(graph, triples):
+                typer.echo(line, err=True)
         report = validation.validate(graph, triples, engine=engine, about=paths if paths and within else ())
     if as_json:
         typer.echo(report.to_json())
