@@ -19,6 +19,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -344,6 +345,17 @@ def _term(parameter: Parameter, value: Given) -> str:
 
 def _replace_values(name: str, text: str, variable: str, term: str) -> str:
     """Put one serialised term into the `VALUES ?variable { … }` blocks of a query."""
+    spans = _blocks(text, variable)
+    if not spans:
+        raise InputError(f"question '{name}': no 'VALUES ?{variable} {{ … }}' block for its parameter '{variable}'")
+    for start, end in reversed(spans):
+        text = f"{text[:start]} {term} {text[end:]}"
+    return text
+
+
+@lru_cache(maxsize=256)
+def _blocks(text: str, variable: str) -> tuple[tuple[int, int], ...]:
+    """Where the contents of the `VALUES ?variable { … }` blocks of a query begin and end."""
     stream = list(rules.tokens(text))
     spans = []
     for a, b, c in zip(stream, stream[1:], stream[2:], strict=False):
@@ -351,8 +363,4 @@ def _replace_values(name: str, text: str, variable: str, term: str) -> str:
             close = next((t for t in stream if t.kind == "close" and t.start >= c.end), None)
             if close:
                 spans.append((c.end, close.start))
-    if not spans:
-        raise InputError(f"question '{name}': no 'VALUES ?{variable} {{ … }}' block for its parameter '{variable}'")
-    for start, end in reversed(spans):
-        text = f"{text[:start]} {term} {text[end:]}"
-    return text
+    return tuple(spans)
