@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kgtools.records.entity import show
     from kgtools.records.find import find
     from kgtools.records.statistics import stats
+    from kgtools.snapshots import snapshot
     from kgtools.sparql.answers import Answer, GraphAnswer
     from kgtools.validation import validate
 
@@ -51,6 +52,7 @@ _WHERE = {
     "query": "question",
     "questions": "question",
     "show": "records.entity",
+    "snapshot": "snapshots",
     "stats": "records.statistics",
     "validate": "validation",
 }
@@ -76,6 +78,7 @@ __all__ = [
     "query",
     "questions",
     "show",
+    "snapshot",
     "stats",
     "validate",
 ]

@@ -74,6 +74,7 @@ class KnowledgeGraph:
     warnings: list[str] = field(default_factory=list)
     _restated: set[ox.Triple] = field(default_factory=set)
     _state: _State = field(default_factory=lambda: _State())
+    _on_disk: bool = False
     _pool: Pool = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -91,13 +92,44 @@ class KnowledgeGraph:
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        """While the store changes, no process is forked that would see it half changed."""
+        """While the store changes, no process is forked that would see it half changed.
+
+        Raises:
+            InputError: the graph is a snapshot.
+        """
+        if self._on_disk:
+            raise InputError("a snapshot is there to be asked, not changed; kgtools.load() gives a graph that can be")
         with self._pool.lock:
             try:
                 yield
             finally:
                 if self._state.number is not None:
                     self._state.number += 1
+
+    @property
+    def restated(self) -> frozenset[ox.Triple]:
+        """The triples that data and ontology both state."""
+        return frozenset(self._restated)
+
+    def save(self, folder: Path) -> None:
+        """Write the store to a new folder on disk, for :meth:`saved`."""
+        store = ox.Store(str(folder))
+        store.bulk_extend(self._store.quads_for_pattern(None, None, None, None))
+        if self.inferred:
+            store.add_graph(ENTAILED_GRAPH)
+        store.flush()
+
+    @classmethod
+    def saved(
+        cls, folder: Path, files: list[tuple[Path, int]], warnings: list[str], restated: Iterable[ox.Triple]
+    ) -> KnowledgeGraph:
+        """A graph over a store that :meth:`save` wrote, to be asked and not changed.
+
+        Raises:
+            OSError: the store cannot be opened.
+        """
+        store = ox.Store.read_only(str(folder))
+        return cls(store, files, warnings, set(restated), _State(None), True)
 
     def asserted(self, predicate: ox.NamedNode | None = None) -> Iterator[ox.Triple]:
         """The data, or what it states with one predicate, term by term as the files have them."""
@@ -233,10 +265,14 @@ class KnowledgeGraph:
         """
         if name == "oxigraph":
             hidden = () if entailed else (ENTAILED_GRAPH,)
-            by_value = OxigraphEngine(self._store, without=(*hidden, *EXACT.values()), pool=self._pool)
+            by_value = OxigraphEngine(
+                self._store, without=(*hidden, *EXACT.values()), on_disk=self._on_disk, pool=self._pool
+            )
             if not exact or not any(map(self._store.contains_named_graph, EXACT.values())):
                 return by_value
-            return OxigraphEngine(self._store, without=(*hidden, *VALUES.values()), by_value=by_value)
+            return OxigraphEngine(
+                self._store, without=(*hidden, *VALUES.values()), on_disk=self._on_disk, by_value=by_value
+            )
         if name in ("rdflib", "reference"):
             return RdflibEngine(self.to_rdflib(entailed=entailed))
         raise InputError(f"no engine is called '{name}'; use oxigraph or rdflib")

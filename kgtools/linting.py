@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,11 +21,11 @@ from kgtools.question import ask, questions
 from kgtools.rdf import read as reader
 from kgtools.rdf.index import Index
 from kgtools.shacl.shapes import Shape, read_shapes
-from kgtools.shacl.vocabulary import faults
+from kgtools.shacl.vocabulary import faults, unknown_own_terms
 from kgtools.sparql import policy
 from kgtools.sparql.oxigraph import OxigraphEngine
-from kgtools.sparql.prefixes import with_prologue
-from kgtools.terms import CODE, IPP, OWL, RDF, RDFS, SH, TYPE, expand, home, prefixes, short
+from kgtools.sparql.prefixes import unknown_names, with_prologue
+from kgtools.terms import IPP, OWL, RDF, RDFS, SH, TYPE, expand, home, short
 
 _FACT_TERMS = ("Class", "ObjectProperty", "DatatypeProperty")
 
@@ -135,42 +135,8 @@ def check_shapes(shapes: list[ox.Triple], graph: KnowledgeGraph) -> Iterator[Pro
 
 def check_own_terms(index: Index, shapes: Iterable[Shape], graph: KnowledgeGraph) -> Iterator[Problem]:
     """Terms of our own namespaces in shapes and their queries that the ontology does not have."""
-    declared = {t.subject for t in graph.ontology()}
-    for shape in shapes:
-        name = short(shape.node)
-        for used in _own_terms(shape.parameters):
-            if used not in declared:
-                yield Problem(
-                    "error", name, f"{short(used)} is not a term of the ontology", "correct its spelling or declare it"
-                )
-        for constraint in shape.parameters.get("sparql", []):
-            select = index.one(constraint, SH + "select")
-            text = select.value if isinstance(select, ox.Literal) else ""
-            for unknown in _unknown_names(text, declared):
-                yield Problem(
-                    "error",
-                    name,
-                    f"its query uses {unknown}, which does not exist",
-                    "correct its spelling or declare it",
-                )
-
-
-def _own_terms(
-    parameters: dict[str, list[ox.NamedNode | ox.BlankNode | ox.Literal]],
-) -> Iterator[ox.NamedNode]:
-    for objects in parameters.values():
-        for o in objects:
-            if isinstance(o, ox.NamedNode) and o.value.startswith((IPP, CODE)):
-                yield o
-
-
-def _unknown_names(text: str, declared: Container[object]) -> Iterator[str]:
-    table = prefixes()
-    for token in policy.tokens(text):
-        if token.kind == "name":
-            prefix, _, local = token.text.partition(":")
-            if prefix in ("ipp", "code") and local and ox.NamedNode(table[prefix] + local) not in declared:
-                yield token.text
+    for shape, what in unknown_own_terms(index, shapes, {t.subject for t in graph.ontology()}):
+        yield Problem("error", short(shape), what, "correct its spelling or declare it")
 
 
 def check_queries(folder: Path, ontology: Path, schema: list[ox.Triple]) -> Iterator[Problem]:
@@ -181,7 +147,7 @@ def check_queries(folder: Path, ontology: Path, schema: list[ox.Triple]) -> Iter
         text = path.read_text(encoding="utf-8")
         if text != with_prologue(text):
             yield Problem("error", path.name, "its PREFIX lines are not those that it needs", "run kgtools lint --fix")
-        for unknown in _unknown_names(text, declared):
+        for unknown in unknown_names(text, declared):
             yield Problem(
                 "error",
                 path.name,

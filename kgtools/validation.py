@@ -41,12 +41,13 @@ def unknown_own_terms(graph: KnowledgeGraph, shapes: Sequence[ox.Triple]) -> lis
     Raises:
         InputError: a shape is malformed.
     """
-    from kgtools.linting import check_own_terms as own_terms
     from kgtools.shacl.shapes import read_shapes as shapes_of
+    from kgtools.shacl.vocabulary import unknown_own_terms as of_shapes
 
     index = Index.of(shapes)
-    found = own_terms(index, shapes_of(index).values(), graph)
-    return [f"shape {problem.where}: {problem.what}; {problem.cure}" for problem in found]
+    declared = {t.subject for t in graph.ontology()}
+    found = of_shapes(index, shapes_of(index).values(), declared)
+    return [f"shape {short(shape)}: {what}; correct its spelling or declare it" for shape, what in found]
 
 
 def validate(

@@ -47,7 +47,17 @@ def reading() -> Reading:
 def load_data(paths: list[Path] | None, *, within: bool = False) -> KnowledgeGraph:
     from kgtools.graph import load
 
-    graph = load(*(paths or ()), within=within, reading=reading())
+    return _warned(load(*(paths or ()), within=within, reading=reading()))
+
+
+def snapshot_data(paths: list[Path] | None) -> KnowledgeGraph:
+    """The data with what they entail, to be asked and not changed, from a snapshot where there is one."""
+    from kgtools.snapshots import snapshot
+
+    return _warned(snapshot(*(paths or ()), reading=reading()))
+
+
+def _warned(graph: KnowledgeGraph) -> KnowledgeGraph:
     for warning in graph.warnings:
         typer.echo(f"kgtools: warning: {warning}", err=True)
     return graph

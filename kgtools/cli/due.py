@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kgtools.cli.common import Json, day, load_data
+from kgtools.cli.common import Json, day, snapshot_data
 from kgtools.errors import InputError
 
 
@@ -43,7 +43,7 @@ def due(
     filters = {"party": party, "series": series, "sector": sector, "state": state}
     if ((promise or follow_through) and any(filters.values())) or (promise and follow_through):
         raise InputError("a promise, --follow-through, and the filters do not go together")
-    graph, when = load_data(data), day(on, "--on")
+    graph, when = snapshot_data(data), day(on, "--on")
     if follow_through:
         found = ledger.follow_through(graph, by=follow_through, on=when)
         form = ledger.tallies_to_json if as_json else ledger.tallies_to_csv if as_csv else ledger.tallies_to_text

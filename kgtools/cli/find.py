@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kgtools.cli.common import Json, load_data, print_table
+from kgtools.cli.common import Json, print_table, snapshot_data
 
 
 def find(
@@ -25,7 +25,7 @@ def find(
     from kgtools.records.find import find as run
     from kgtools.records.find import to_json
 
-    found = run(load_data(data), text)
+    found = run(snapshot_data(data), text)
     if as_json:
         typer.echo(to_json(found[:most]))
     elif found:

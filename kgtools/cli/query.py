@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kgtools.cli.common import Json, load_data, print_table, question_names
+from kgtools.cli.common import Json, print_table, question_names, snapshot_data
 from kgtools.cli.limits import Timeout, limited
 from kgtools.errors import InputError
 
@@ -60,16 +60,13 @@ def query(
     text = bind(question, given)
 
     def ask() -> Answer | GraphAnswer:
-        from kgtools.inference import infer
         from kgtools.question import answer_to
         from kgtools.sparql.endpoint import EndpointEngine
 
         if endpoint:
             return answer_to(EndpointEngine(endpoint, timeout=timeout), text, name=question.name, timeout=timeout)
-        graph = load_data(data)
-        if entailed:
-            infer(graph)
-        return answer_to(graph.engine(engine), text, name=question.name, timeout=timeout)
+        graph = snapshot_data(data)
+        return answer_to(graph.engine(engine, entailed=entailed), text, name=question.name, timeout=timeout)
 
     limited(timeout, lambda: _print(question.name, ask(), as_csv, as_json))
 

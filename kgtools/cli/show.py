@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kgtools.cli.common import Json, load_data
+from kgtools.cli.common import Json, snapshot_data
 
 
 def show(
@@ -21,5 +21,5 @@ def show(
     """
     from kgtools.records.entity import show as run
 
-    entity = run(load_data(data).engine(), name)
+    entity = run(snapshot_data(data).engine(), name)
     typer.echo(entity.to_json() if as_json else str(entity))

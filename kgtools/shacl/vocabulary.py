@@ -6,13 +6,18 @@ uses a term of the namespace `sh:` which SHACL 1.0 does not have, or which is no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from kgtools.rdf.index import Index, Node
-from kgtools.terms import OWL, RDF, RDFS, SH
+from kgtools.sparql.prefixes import unknown_names
+from kgtools.terms import CODE, IPP, OWL, RDF, RDFS, SH, short
+
+if TYPE_CHECKING:
+    from kgtools.shacl.shapes import Shape
 
 TARGETS = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
 SHAPE_LISTS = ("and", "or", "xone")
@@ -120,3 +125,15 @@ def instances(graph: Index, classes: Iterable[str]) -> set[Node]:
         if not more:
             return {node for node, kinds in typed.items() if wanted.intersection(kinds)}
         wanted |= more
+
+
+def unknown_own_terms(index: Index, shapes: Iterable[Shape], declared: Container[object]) -> Iterator[tuple[Node, str]]:
+    """Terms of our own namespaces that shapes or their queries use and nobody declared: the shape, and what is wrong."""
+    for shape in shapes:
+        for o in (o for objects in shape.parameters.values() for o in objects):
+            if isinstance(o, ox.NamedNode) and o.value.startswith((IPP, CODE)) and o not in declared:
+                yield shape.node, f"{short(o)} is not a term of the ontology"
+        for constraint in shape.parameters.get("sparql", []):
+            select = index.one(constraint, SH + "select")
+            for name in unknown_names(select.value if isinstance(select, ox.Literal) else "", declared):
+                yield shape.node, f"its query uses {name}, which does not exist"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import pairwise
+
+import pyoxigraph as ox
 
 from kgtools.sparql import policy
 from kgtools.terms import prefixes
@@ -52,3 +54,13 @@ def _missing(text: str) -> Iterator[str]:
         if a.kind == "word" and a.text.upper() == "PREFIX" and b.kind == "name"
     }
     return (f"PREFIX {p}: <{n}>" for p, n in prefixes().items() if p in used - declared)
+
+
+def unknown_names(text: str, declared: Container[object]) -> Iterator[str]:
+    """The names of our own namespaces in a query that nobody declared."""
+    table = prefixes()
+    for token in policy.tokens(text):
+        if token.kind == "name":
+            prefix, _, local = token.text.partition(":")
+            if prefix in ("ipp", "code") and local and ox.NamedNode(table[prefix] + local) not in declared:
+                yield token.text
