@@ -16,6 +16,7 @@ import stat
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
+from hashlib import file_digest
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any
@@ -111,6 +112,11 @@ class Writing:
         except OSError as error:
             raise InputError(f"{path}: cannot be written: {error.strerror}; nothing was changed") from error
         return path
+
+    def digest(self, path: Path) -> str:
+        """The SHA-256 of a staged file, in hexadecimal."""
+        with self._temporary(_target(path)).open("rb") as staged:
+            return file_digest(staged, "sha256").hexdigest()
 
     def commit(self, paths: Iterable[Path], *, delete: Iterable[Path] = ()) -> None:
         """Put what was staged in place, and delete what is to go, as one: signals wait until it is done.

@@ -40,6 +40,8 @@ SUFFIX = {
     "description": "description.ttl",
 }
 FORMATS = tuple(SUFFIX)
+SUMS = "SHA256SUMS"
+"""The file of checksums, which is put in place last: where it agrees, the set is whole (`sha256sum --check`)."""
 _BLANK = b"_:"
 NEED_ENTAILED = {"entailed", "complete", "description"}
 """The forms that need an inferred graph."""
@@ -70,9 +72,9 @@ def export(graph: KnowledgeGraph, form: str, folder: Path, *, entailed: bool = F
 
 
 def export_all(graph: KnowledgeGraph, forms: Sequence[str], folder: Path, *, entailed: bool = False) -> list[Path]:
-    """Write several forms as :func:`export` does.
+    """Write several forms as :func:`export` does, and the checksums of all files of the folder (`SHA256SUMS`).
 
-    On all processors, so that those that take longest should come first.
+    All files change as one. On all processors, so that the forms that take longest should come first.
     """
     for form in forms:
         if form not in SUFFIX:
@@ -103,8 +105,19 @@ def export_all(graph: KnowledgeGraph, forms: Sequence[str], folder: Path, *, ent
     folders = (Path(os.path.realpath(path_of(name))).parent for name in names)
     with files.Writing(folder, *folders) as out:
         paths = spread(write, names)
-        out.commit(paths)
+        out.commit([*paths, out.stage(folder / SUMS, _sums(folder, {p.name: out.digest(p) for p in paths}))])
     return paths
+
+
+def _sums(folder: Path, new: dict[str, str]) -> bytes:
+    """The checksums of a folder's files, those of files written before kept; in the format of `sha256sum`."""
+    known: dict[str, str] = {}
+    if (folder / SUMS).is_file():
+        for line in (folder / SUMS).read_text(encoding="utf-8", errors="replace").splitlines():
+            digest, _, name = line.partition("  ")
+            if (folder / name).is_file():
+                known[name] = digest
+    return "".join(f"{digest}  {name}\n" for name, digest in sorted((known | new).items())).encode()
 
 
 def _read_back(content: bytes, name: str, lines: bytes) -> None:
