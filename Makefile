@@ -2,7 +2,8 @@
 # make test    the tests, the types and the style
 # make lint    mypy and ruff only
 # make conformance SUITES=DIR   the W3C suites of a checkout of the public repositories
-# make fuzz    generated and mutated queries through the query policy, 20,000 of them
+# make fuzz SECONDS=60   reader and writers on inputs that coverage guides; then 20,000 generated and mutated queries
+#              through the query policy
 # make bench   kgtools beside other engines on graphs of 10k and 100k triples; BENCH="--sizes 1M 10M" for more;
 #              then how the cost of each kind of constraint grows
 # make mutation   how many single faults in the data the shapes notice
@@ -15,6 +16,7 @@ BIN := $(VENV)/bin
 SUITES ?= ../shared/suites
 
 PAGES := README.md CONTRIBUTING.md $(shell find docs -name '*.md' -not -path 'docs/generated/*')
+SECONDS ?= 60
 BENCH ?= --sizes 10k 100k
 BENCH_OUT ?= build/bench
 
@@ -35,6 +37,8 @@ conformance: $(VENV)/installed-dev
 	KG_SUITES=$(SUITES) $(BIN)/python -m pytest tests/test_w3c_shacl.py tests/conformance
 
 fuzz: $(VENV)/installed-dev
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable ".[fuzz]"
+	$(BIN)/python tests/fuzz/reader.py --seconds $(SECONDS)
 	KG_FUZZ=20000 $(BIN)/python -m pytest tests/test_policy.py -k two_parsers
 
 bench: $(VENV)/installed-dev

@@ -155,8 +155,16 @@ def read_text(path: Path, reading: Reading = DEFAULT) -> Text:
     Raises:
         InputError: the file is missing, or is not the text that its name says.
     """
-    form_of(path, b"")
-    raw = fetch(path, max_bytes=reading.max_bytes)
+    form_of(path, b"")  # before a byte is read
+    return text_of(path, fetch(path, max_bytes=reading.max_bytes), reading)
+
+
+def text_of(path: Path, raw: bytes, reading: Reading = DEFAULT) -> Text:
+    """The text of one RDF file whose bytes are at hand; the path says its syntax.
+
+    Raises:
+        InputError: it is not the text that its name says.
+    """
     form = form_of(path, raw)
     if path == STANDARD_INPUT:
         path = Path("standard input")
