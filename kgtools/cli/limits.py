@@ -41,7 +41,7 @@ def limited(seconds: float, work: Callable[[], None]) -> None:
 
     def run(asked: int, answered: int) -> None:
         status = status_of(work)
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError, KgError, SystemExit):
             sys.stdout.flush()
         os.write(answered, _done(status))
 
