@@ -22,6 +22,7 @@ import pyoxigraph as ox
 from kgtools.graph import ONTOLOGY_FILES, KnowledgeGraph, load
 from kgtools.inference import infer
 from kgtools.rdf import read as reader
+from kgtools.rdf.raw import fetch
 from kgtools.terms import home
 
 KEPT = 4
@@ -86,13 +87,14 @@ def _inputs(paths: tuple[Path, ...]) -> Iterator[Path]:
 
 
 def _digest(paths: tuple[Path, ...], reading: reader.Reading) -> str:
-    """SHA-256 over names and bytes of the inputs, and over the versions of what reads them."""
+    """SHA-256 over names and bytes of the inputs, and over the versions of what reads them.
+
+    Raises:
+        InputError: an input is no regular file, is too large or cannot be read.
+    """
     digest = hashlib.sha256(f"{version('kgtools')} {version('pyoxigraph')} {reading}".encode())
     for path in _inputs(paths):
-        try:
-            content = path.read_bytes()
-        except OSError:
-            content = b""  # the reader says what is wrong with it
+        content = fetch(path, max_bytes=reading.max_bytes)
         digest.update(f"\n{path} {len(content)}\n".encode(errors="surrogateescape"))
         digest.update(content)
     return digest.hexdigest()[:32]
