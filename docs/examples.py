@@ -149,7 +149,7 @@ def numbers() -> None:
         f"{found.classes['ipp:Person']:,} people with the offices they held, "
         f"{found.classes['ipp:Instrument']:,} agreements and declarations, "
         f"{found.classes['ipp:Commitment']:,} promises and {found.classes['ipp:Source']:,} sources. "
-        f"It is up to date as of {graph.as_of()}."
+        f"It is up to date as of {graph.as_of_date()}."
     )
     print("\n".join(wrap(counted, 120)))
 

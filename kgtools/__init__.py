@@ -22,9 +22,13 @@ if TYPE_CHECKING:
     from kgtools.linting import lint
     from kgtools.pipeline import build
     from kgtools.question import Question, ask, bind, query, questions
+    from kgtools.records.changes import diff
+    from kgtools.records.disputes import disputes
     from kgtools.records.entity import show
     from kgtools.records.find import find
+    from kgtools.records.ledger import due, follow_through, story
     from kgtools.records.statistics import stats
+    from kgtools.records.why import why
     from kgtools.snapshots import snapshot
     from kgtools.sparql.answers import Answer, GraphAnswer
     from kgtools.validation import validate
@@ -54,6 +58,12 @@ _WHERE = {
     "show": "records.entity",
     "snapshot": "snapshots",
     "stats": "records.statistics",
+    "due": "records.ledger",
+    "story": "records.ledger",
+    "follow_through": "records.ledger",
+    "why": "records.why",
+    "disputes": "records.disputes",
+    "diff": "records.changes",
     "validate": "validation",
 }
 __all__ = [
@@ -70,8 +80,12 @@ __all__ = [
     "ask",
     "bind",
     "build",
+    "diff",
+    "disputes",
+    "due",
     "export",
     "find",
+    "follow_through",
     "infer",
     "lint",
     "load",
@@ -80,7 +94,9 @@ __all__ = [
     "show",
     "snapshot",
     "stats",
+    "story",
     "validate",
+    "why",
 ]
 
 

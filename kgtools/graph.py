@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from kgtools.as_of import triples_as_of
 from kgtools.errors import InputError
 from kgtools.rdf import read as reader
 from kgtools.rdf.datatypes import ill_formed, stored_triple
@@ -31,6 +32,8 @@ from kgtools.sparql.workers import Pool
 from kgtools.terms import BASE, DATASET, ENTAILED_GRAPH, ONTOLOGY_GRAPH, TYPE, home, ipp
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import rdflib
 
 Graph = ox.NamedNode | ox.DefaultGraph
@@ -284,10 +287,25 @@ class KnowledgeGraph:
         parts = [self.asserted(), self.ontology(), *([self.entailed()] if entailed else [])]
         return graph_from(t for part in parts for t in part)
 
-    def as_of(self) -> str | None:
+    def as_of_date(self) -> str | None:
         """The dataset's as-of date (`ipp:asOf` of the dataset node), ISO 8601, or None where it is not stated."""
         found = [q.object for q in self._store.quads_for_pattern(DATASET, ipp("asOf"), None)]
         return found[0].value if found and isinstance(found[0], ox.Literal) else None
+
+    def as_of(self, *, valid: date | None = None, known: date | None = None) -> KnowledgeGraph:
+        """What held on a day, what was known by a day, or both: a new graph, with nothing entailed yet.
+
+        Args:
+            valid: only what held on this day or had happened by then; what was planned then appears as planned.
+            known: only what pages published by this day say (undated pages: read by then).
+
+        See :mod:`kgtools.as_of` for the rules.
+        """
+        evidence = [t.subject for t in self.stated(ipp("needsEvidence")) if isinstance(t.subject, ox.NamedNode)]
+        out = from_triples(triples_as_of(self.asserted(), evidence, valid=valid, known=known), self.ontology())
+        out.files.extend(self.files)
+        out.warnings.extend(self.warnings)
+        return out
 
     def __len__(self) -> int:
         """How many triples are asserted."""
@@ -335,6 +353,16 @@ def load(
         if not document.statements:
             graph.warnings.append(f"{document.path}: no statement in this file")
     graph._restate(list(_triples(graph._store, ONTOLOGY_GRAPH)), DATA)
+    return graph
+
+
+def from_triples(data: Iterable[ox.Triple], ontology: Iterable[ox.Triple]) -> KnowledgeGraph:
+    """A graph of triples that another graph gave: its data, or some of them, and its ontology."""
+    graph = KnowledgeGraph(ox.Store())
+    given = list(ontology)
+    graph._store.bulk_extend(_quads((t for t in given if stored_triple(t) is t), ONTOLOGY_GRAPH))
+    graph._hold([t for t in given if stored_triple(t) is not t], ONTOLOGY_GRAPH)
+    graph.add(data)
     return graph
 
 

@@ -43,7 +43,7 @@ def test_build_is_clean_and_writes_everything(tmp_path):
     document = json.loads(done.stdout)
     assert [s["name"] for s in document["steps"]] == ["read", "lint", "validate", "infer", "questions", "export"]
     names = {Path(path).name for path in document["written"]}
-    tables = {"events.csv", "tenures.csv", "instruments.csv", "initiatives.csv", "outcomes.csv"}
+    tables = {"events.csv", "tenures.csv", "instruments.csv", "initiatives.csv", "outcomes.csv", "commitments.csv"}
     assert names == tables | {
         f"indopacific.{s}"
         for s in [

@@ -14,6 +14,8 @@ import typer
 
 from kgtools.cli.build import build
 from kgtools.cli.common import reading_options
+from kgtools.cli.diff import diff
+from kgtools.cli.disputes import disputes
 from kgtools.cli.due import due
 from kgtools.cli.export import export
 from kgtools.cli.find import find
@@ -27,6 +29,7 @@ from kgtools.cli.questions import questions
 from kgtools.cli.show import show
 from kgtools.cli.stats import stats
 from kgtools.cli.validate import validate
+from kgtools.cli.why import why
 
 app = typer.Typer(
     name="kgtools",
@@ -34,7 +37,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (build, validate, lint, infer, query, questions, show, due, find, new, export, stats):
+for command in (
+    build,
+    validate,
+    lint,
+    infer,
+    query,
+    questions,
+    show,
+    why,
+    due,
+    disputes,
+    diff,
+    find,
+    new,
+    export,
+    stats,
+):
     app.command()(command)
 
 

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 Paths = Annotated[list[Path] | None, typer.Argument(help="Data files or folders; the bundled data by default.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
+ValidOn = Annotated[
+    str | None, typer.Option(help="Only what held on this day, YYYY-MM-DD; what was planned then appears as planned.")
+]
+KnownOn = Annotated[str | None, typer.Option(help="Only what pages published by this day, YYYY-MM-DD, say.")]
+
 reading_options: dict[str, Any] = {}
 """What was asked for before the command's name: `--base`, `--max-bytes`, `--entities`."""
 
@@ -44,14 +49,29 @@ def reading() -> Reading:
     return Reading(**reading_options)
 
 
-def load_data(paths: list[Path] | None, *, within: bool = False) -> KnowledgeGraph:
+def load_data(
+    paths: list[Path] | None, *, within: bool = False, valid_on: str | None = None, known_on: str | None = None
+) -> KnowledgeGraph:
     from kgtools.graph import load
 
-    return _warned(load(*(paths or ()), within=within, reading=reading()))
+    valid, known = day(valid_on, "--valid-on"), day(known_on, "--known-on")
+    graph = _warned(load(*(paths or ()), within=within, reading=reading()))
+    return graph if valid is None and known is None else graph.as_of(valid=valid, known=known)
 
 
-def snapshot_data(paths: list[Path] | None) -> KnowledgeGraph:
-    """The data with what they entail, to be asked and not changed, from a snapshot where there is one."""
+def snapshot_data(
+    paths: list[Path] | None, *, valid_on: str | None = None, known_on: str | None = None
+) -> KnowledgeGraph:
+    """The data with what they entail, to be asked and not changed, from a snapshot where there is one.
+
+    As of a day nothing is kept: the view is made, and what it entails is inferred, when it is asked for.
+    """
+    if valid_on is not None or known_on is not None:
+        from kgtools.inference import infer
+
+        graph = load_data(paths, valid_on=valid_on, known_on=known_on)
+        infer(graph)
+        return graph
     from kgtools.snapshots import snapshot
 
     return _warned(snapshot(*(paths or ()), reading=reading()))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kgtools.cli.common import Json, day, snapshot_data
+from kgtools.cli.common import Json, KnownOn, ValidOn, day, snapshot_data
 from kgtools.errors import InputError
 
 
@@ -27,6 +27,8 @@ def due(
         str | None, typer.Option("--follow-through", help="Count promises by party, pair, series or year.")
     ] = None,
     data: Annotated[list[Path] | None, typer.Option(help="Data files or folders; the bundled data by default.")] = None,
+    valid_on: ValidOn = None,
+    known_on: KnownOn = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -43,7 +45,7 @@ def due(
     filters = {"party": party, "series": series, "sector": sector, "state": state}
     if ((promise or follow_through) and any(filters.values())) or (promise and follow_through):
         raise InputError("a promise, --follow-through, and the filters do not go together")
-    graph, when = snapshot_data(data), day(on, "--on")
+    graph, when = snapshot_data(data, valid_on=valid_on, known_on=known_on), day(on, "--on")
     if follow_through:
         found = ledger.follow_through(graph, by=follow_through, on=when)
         form = ledger.tallies_to_json if as_json else ledger.tallies_to_csv if as_csv else ledger.tallies_to_text

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from kgtools.cli.common import Json, load_data
+from kgtools.cli.common import Json, KnownOn, ValidOn, load_data
 
 
 def export(
@@ -21,6 +21,8 @@ def export(
     out: Annotated[Path, typer.Option(help="The folder to write to.")] = Path("build"),
     data: Annotated[list[Path] | None, typer.Option(help="Data files or folders; the bundled data by default.")] = None,
     entailed: Annotated[bool, typer.Option("--entailed", help="Write the entailed triples too.")] = False,
+    valid_on: ValidOn = None,
+    known_on: KnownOn = None,
     as_json: Json = False,
 ) -> None:
     """Write the data in other forms.
@@ -35,7 +37,7 @@ def export(
     from kgtools.inference import infer as run_infer
 
     forms = FORMATS if form == "all" else (form,)
-    graph = load_data(data)
+    graph = load_data(data, valid_on=valid_on, known_on=known_on)
     if entailed or NEED_ENTAILED & set(forms):
         run_infer(graph)
     written = export_all(graph, forms, out, entailed=entailed)

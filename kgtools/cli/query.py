@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kgtools.cli.common import Json, print_table, question_names, snapshot_data
+from kgtools.cli.common import Json, KnownOn, ValidOn, print_table, question_names, snapshot_data
 from kgtools.cli.limits import Timeout, limited
 from kgtools.errors import InputError
 
@@ -31,6 +31,8 @@ def query(
     endpoint: Annotated[str | None, typer.Option(help="Ask a SPARQL endpoint instead.")] = None,
     timeout: Timeout = 60.0,
     entailed: Annotated[bool, typer.Option(help="Ask over the entailed triples too.")] = True,
+    valid_on: ValidOn = None,
+    known_on: KnownOn = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -65,7 +67,7 @@ def query(
 
         if endpoint:
             return answer_to(EndpointEngine(endpoint, timeout=timeout), text, name=question.name, timeout=timeout)
-        graph = snapshot_data(data)
+        graph = snapshot_data(data, valid_on=valid_on, known_on=known_on)
         return answer_to(graph.engine(engine, entailed=entailed), text, name=question.name, timeout=timeout)
 
     limited(timeout, lambda: _print(question.name, ask(), as_csv, as_json))

@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
-from kgtools.cli.common import Json, snapshot_data
+from kgtools.cli.common import Json, KnownOn, ValidOn, snapshot_data
 
 
 def show(
     name: Annotated[str, typer.Argument(help="A slug, a prefixed name or an IRI.")],
     data: Annotated[list[Path] | None, typer.Option(help="Data files or folders; the bundled data by default.")] = None,
+    valid_on: ValidOn = None,
+    known_on: KnownOn = None,
     as_json: Json = False,
 ) -> None:
     """Show one entity with everything about it, and its sources.
@@ -21,5 +23,5 @@ def show(
     """
     from kgtools.records.entity import show as run
 
-    entity = run(snapshot_data(data).engine(), name)
+    entity = run(snapshot_data(data, valid_on=valid_on, known_on=known_on).engine(), name)
     typer.echo(entity.to_json() if as_json else str(entity))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from kgtools.cli.common import Json, Paths, load_data, print_table
+from kgtools.cli.common import Json, KnownOn, Paths, ValidOn, load_data, print_table
 
 
-def stats(paths: Paths = None, as_json: Json = False) -> None:
+def stats(paths: Paths = None, valid_on: ValidOn = None, known_on: KnownOn = None, as_json: Json = False) -> None:
     """Count what the data hold: by class, series, pair and year, and how many events have two witnesses.
 
     Example: kgtools stats --json
@@ -15,14 +15,14 @@ def stats(paths: Paths = None, as_json: Json = False) -> None:
     from kgtools.inference import infer as run_infer
     from kgtools.records.statistics import stats as run
 
-    graph = load_data(paths)
+    graph = load_data(paths, valid_on=valid_on, known_on=known_on)
     run_infer(graph)
     found = run(graph)
     if as_json:
         typer.echo(found.to_json())
         return
     typer.echo(
-        f"{found.triples:,} triples in {found.files} files, {found.entailed:,} entailed; as of {graph.as_of() or 'no stated date'}"
+        f"{found.triples:,} triples in {found.files} files, {found.entailed:,} entailed; as of {graph.as_of_date() or 'no stated date'}"
     )
     typer.echo(
         f"{found.events[0]} events, {found.events[1]} with two independent witnesses ({found.two_witness_share:.0%}); "

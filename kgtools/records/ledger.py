@@ -298,7 +298,7 @@ def _day(graph: KnowledgeGraph, on: date | None) -> date:
     """The day asked for, or the data set's."""
     if on is not None:
         return on
-    stated = graph.as_of()
+    stated = graph.as_of_date()
     if stated is None:
         raise DataError("the data do not say as of which day they speak (ipp:asOf); give the day")
     return date.fromisoformat(stated)

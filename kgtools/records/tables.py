@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from kgtools.cells import inert
+from kgtools.question import ask, bind, find_question
 from kgtools.sparql.engine import Engine
 from kgtools.sparql.prefixes import with_prefixes
 from kgtools.terms import ID
@@ -31,6 +32,24 @@ _COMMON = {
     "window_start": "?id ipp:windowStart ?value",
     "window_end": "?id ipp:windowEnd ?value",
     "edtf": "?id ipp:edtf ?value",
+}
+_OUTCOME = {
+    "sources": """?id ipp:citation ?c . ?c ipp:supports ?stated ; ipp:source/ipp:url ?value .
+        FILTER (?stated NOT IN (ipp:fulfilledBy, ipp:supersededBy, ipp:status))""",
+    "event": "?value ipp:hasOutcome ?id",
+    "event_date": "?event ipp:hasOutcome ?id ; ipp:startDate|ipp:windowStart ?value",
+    "obligors": "?id ipp:obligor/ipp:partyCode ?value",
+    "beneficiaries": "?id ipp:beneficiary/ipp:partyCode ?value",
+    "due_start": "?id ipp:dueStart ?value",
+    "due_end": "?id ipp:dueEnd ?value",
+    "due_text": "?id ipp:dueText ?value",
+    "recurrence": "?id ipp:recurrence/skos:notation ?value",
+    "amount": "?id ipp:amount ?value",
+    "unit": "?id ipp:unit ?value",
+    "settled_by": "?id ipp:fulfilledBy|ipp:supersededBy ?value",
+    "checked_on": "?id ipp:checkedOn ?value",
+    "status_as_of": "?id ipp:statusAsOf ?value",
+    "sources_fate": "?change ipp:statusChangeOf ?id ; ipp:citation/ipp:source/ipp:url ?value",
 }
 _CLASSES = {
     "events": ("Event", {
@@ -74,20 +93,20 @@ _CLASSES = {
         "launched": "?id ipp:establishedDate ?value",
         "launched_at": "?id ipp:launchedAt ?value",
     }),
-    "outcomes": ("Outcome", {
-        "event": "?value ipp:hasOutcome ?id",
-        "obligors": "?id ipp:obligor/ipp:partyCode ?value",
-        "due_start": "?id ipp:dueStart ?value",
-        "due_end": "?id ipp:dueEnd ?value",
-        "fulfilled_by": "?id ipp:fulfilledBy ?value",
-    }),
+    "outcomes": ("Outcome", _OUTCOME),
+    "commitments": ("Commitment", _OUTCOME),
 }  # fmt: skip
+_LEDGER = (
+    "id,event,event_date,kind,summary,obligors,beneficiaries,due_start,due_end,due_text,recurrence,amount,unit,"
+    "fate,fate_on,fate_by,days_late,checked_on,status_as_of,sources,sources_fate"
+)
 COLUMNS = {
     "events": "id,label,kind,series,ordinal,level,status,status_as_of,start,end,window_start,window_end,mode,city,country,parties,leads,sectors,margins_of,outcomes,sources,n_sources",
     "tenures": "id,person,office,office_kind,party,start,end,acting,sources,n_sources",
     "instruments": "id,title,kind,binding,parties,signed,in_force,city,country,sectors,sources,n_sources",
     "initiatives": "id,name,kind,parties,launched,launched_at,sectors,status,sources,n_sources",
-    "outcomes": "id,event,kind,summary,obligors,due_start,due_end,fulfilled_by,status,sources",
+    "outcomes": _LEDGER,
+    "commitments": _LEDGER,
 }
 TABLES = tuple(COLUMNS)
 
@@ -99,7 +118,8 @@ def table(engine: Engine, name: str) -> str:
 
     Args:
         engine: an engine over data and ontology; entailed triples are not needed.
-        name: `events`, `tenures`, `instruments`, `initiatives` or `outcomes`.
+        name: `events`, `tenures`, `instruments`, `initiatives`, `outcomes` or `commitments`; what became of a
+            commitment is told as of the data set's date.
     """
     cls, own = _CLASSES[name]
     base = f"?id a ?class . ?class rdfs:subClassOf* ipp:{cls} ."
@@ -111,6 +131,8 @@ def table(engine: Engine, name: str) -> str:
         ).rows:
             found[_slug(subject)].append(_slug(value))
         cells[column] = found
+    if cls in ("Outcome", "Commitment"):
+        cells |= _fates(engine)
     ids = sorted(_slug(r[0]) for r in engine.select(with_prefixes(f"SELECT DISTINCT ?id WHERE {{ {base} }}")).rows)
     columns = COLUMNS[name].split(",")
     out = io.StringIO()
@@ -149,7 +171,32 @@ def _row(name: str, slug: str, get: Callable[[str], list[str]]) -> dict[str, str
         row["launched"] = row["launched"] or window
     else:
         row["summary"] = "|".join(get("label"))
+        row["fate_by"] = "|".join(get("settled_by") or get("fate_by"))
+        row["amount"] = row["amount"].removesuffix(".0")
     return row
+
+
+def _fates(engine: Engine) -> Cells:
+    """What had become of each commitment by the data set's date: fate, day, record and days late."""
+    days = engine.select(
+        with_prefixes("SELECT ?day WHERE { ?dataset a <http://rdfs.org/ns/void#Dataset> ; ipp:asOf ?day }")
+    ).rows
+    if not days:
+        return {}
+    answer = ask(engine, bind(find_question("promises"), {"date": _slug(days[0][0])}))
+    cells: Cells = {c: {} for c in ("fate", "fate_on", "fate_by", "days_late")}
+    for row in answer.rows:
+        said = dict(zip(answer.columns, row, strict=True))
+        fate = _slug(said["fate"])
+        for column, value in (
+            ("fate", "open" if fate == "due" else fate),
+            ("fate_on", _slug(said["on"])),
+            ("fate_by", _slug(said["by"])),
+            ("days_late", _slug(said["daysLate"])),
+        ):
+            if value:
+                cells[column][_slug(said["promise"])] = [value]
+    return cells
 
 
 def imprecise(first: str, last: str, edtf: str = "") -> str:
