@@ -315,7 +315,7 @@ class KnowledgeGraph:
 def load(
     *paths: Path, ontology: Path | None = None, within: bool = False, reading: reader.Reading = reader.DEFAULT
 ) -> KnowledgeGraph:
-    """Read data files and the ontology through the gate into a new graph.
+    """Read data files and the ontology into a new graph.
 
     Args:
         paths: RDF files or folders of them, `Path("-")` for standard input; the bundled data where none is given. A path is a
@@ -325,7 +325,7 @@ def load(
         reading: how files are read: a base for relative IRIs, a size limit.
 
     Raises:
-        InputError: a path is missing or a file does not pass the reader. Nothing is loaded then.
+        InputError: a path is missing or a file is refused by the reader. Nothing is loaded then.
 
     >>> graph = load()
     >>> len(graph) > 1000
@@ -397,7 +397,7 @@ def _fill(
     """Read files, each into one graph of a new store: a thread loads each document while this one reads the next.
 
     Raises:
-        InputError: a file does not pass the reader; the graph is then of no use.
+        InputError: a file is refused by the reader; the graph is then of no use.
     """
     documents, loads, places = [], [], []
     with ThreadPoolExecutor(1) as loader:

@@ -64,7 +64,7 @@ def lint(graph: KnowledgeGraph, *, ontology: Path | None = None, queries: Path |
         queries: the folder of the questions (the bundled one by default).
 
     Raises:
-        InputError: a file does not pass the gate, or a query has no proper header.
+        InputError: the reader refuses a file, or a query has no proper header.
     """
     folder, asked = ontology or home("ontology"), queries or home("queries")
     schema = [t for p in sorted(folder.glob("*.ttl")) if p.name != "prefixes.ttl" for t in reader.read(p).triples]
@@ -81,7 +81,7 @@ def lint(graph: KnowledgeGraph, *, ontology: Path | None = None, queries: Path |
 
 
 def check_ontology(schema: list[ox.Triple], checks: Path) -> Iterator[Problem]:
-    """Run the hygiene queries on the triples of an ontology."""
+    """Run the check queries on the triples of an ontology."""
     store = ox.Store()
     store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in schema)
     engine = OxigraphEngine(store)

@@ -57,7 +57,7 @@ class Build:
 
 
 def build(*paths: Path, out: Path, on_step: Callable[[str], None] = lambda name: None) -> Build:
-    """Run the whole job.
+    """Run the full build.
 
     Nothing is exported where a step found a fault: what lies in `out` then is the last good build.
 

@@ -24,7 +24,7 @@ def read_shapes(*paths: Path) -> list[ox.Triple]:
     """The triples of shapes files or folders (the bundled shapes by default) with the project's prefix table.
 
     Raises:
-        InputError: a file is missing or does not pass the gate, or the shapes import what is not among them.
+        InputError: a file is missing, or the reader refuses it, or the shapes import what is not among them.
     """
     triples = [t for p in reader.files(paths or (home("ontology") / "shapes",)) for t in reader.read(p).triples]
     missing = missing_imports(Index.of(triples)) if any(t.predicate.value == OWL + "imports" for t in triples) else []

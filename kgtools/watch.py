@@ -54,7 +54,7 @@ def watch(
         wait: called between two looks; what it raises ends the watch.
 
     Raises:
-        InputError: a file does not pass the gate at the start, or a shape is malformed.
+        InputError: the reader refuses a file at the start, or a shape is malformed.
     """
     start = time.perf_counter()
     chosen = paths or (home("data"),)

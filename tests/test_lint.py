@@ -1,4 +1,4 @@
-"""Every branch of every hygiene check, by a small fault and the exact term and detail that it must name."""
+"""Every branch of every check of lint, by a small fault and the exact term and detail that it must name."""
 
 from __future__ import annotations
 

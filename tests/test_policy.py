@@ -1,4 +1,4 @@
-"""The guard: what may be asked, on the tokens of the query and not on its letters."""
+"""The query policy: what may be asked, on the tokens of the query and not on its letters."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The traps of the ontology's design: each is shown to bite, and the real ontology to stay out of it.
 
-owlrl is the judge: it computes the whole OWL 2 RL closure and reports contradictions as triples.
+owlrl is the reference: it computes the whole OWL 2 RL closure and reports contradictions as triples.
 """
 
 from __future__ import annotations

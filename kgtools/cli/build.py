@@ -15,7 +15,7 @@ def build(
     out: Annotated[Path, typer.Option(help="The folder for the exports.")] = Path("build"),
     as_json: Json = False,
 ) -> None:
-    """Run the whole job: read, lint, validate, infer, questions, export.
+    """Run the full build: read, lint, validate, infer, questions, export.
 
     Example: kgtools build --out build
     """

@@ -16,7 +16,7 @@ def find(
     most: Annotated[int, typer.Option(min=1, help="Show at most so many matches.")] = 20,
     as_json: Json = False,
 ) -> None:
-    """Tell whether a page, person, place, event or anything else is there already; exit status 1 where nothing is.
+    """Find an entity or a page that the graph already holds; exit status 1 where there is none.
 
     Example: kgtools find "motegi toshimitsu"
 

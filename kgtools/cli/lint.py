@@ -21,7 +21,7 @@ def lint(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Check the hygiene of ontology, shapes, queries and data files; exit status 1 where there is an error.
+    """Check the form of ontology, shapes, queries and data files; exit status 1 where there is an error.
 
     Example: kgtools lint
     """

@@ -1,4 +1,4 @@
-"""The edge to rdflib: terms, triples and graphs to and from it. Nothing else in the package imports rdflib terms."""
+"""The rdflib bridge: terms, triples and graphs to and from rdflib. Nothing else in the package imports rdflib terms."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def show(engine: Engine, name: str) -> Entity:
     facts = _facts(engine, "entity-facts", node)
     incoming = _facts(engine, "entity-incoming", node)
     if not facts and not incoming:
-        raise DataError(f"{short(node)}: nothing is said about it; try kgtools query find text='part of a name'")
+        raise DataError(f"{short(node)} is not in the graph; kgtools find looks for a part of a name")
     label = next((f.value for f in facts if f.property == "rdfs:label"), short(node))
     return Entity(node.value, label, facts, incoming, _facts(engine, "entity-claims", node))
 

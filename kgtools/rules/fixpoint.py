@@ -4,7 +4,7 @@ Rules with one pattern in the body (subclass, domain, inverse and their kin) nee
 statement follows from its predicate, and of a typing from its class, so that the whole chain of them is worked
 out once and then written down for each statement. Only rules with two patterns or more are joined.
 
-What is left out on purpose, and nothing else: triples with a literal as subject, which RDF 1.1 does not
+Left out on purpose are only triples with a literal as subject, which RDF 1.1 does not
 allow; types of literals; and reflexive triples that only restate themselves (`x owl:sameAs x`, `C
 rdfs:subClassOf C`, `x a owl:Thing`). The axioms themselves are not closed: data rules do that work.
 """
@@ -168,7 +168,7 @@ class _Chains:
         self._by_class = {p for p, _ in self._by_pair}
 
     def shape(self, fact: Fact) -> Shape:
-        """What of a statement decides what follows from it."""
+        """The part of a triple that determines which rules apply to it."""
         _, p, o = fact
         return p, o if p in self._by_class else -1, o in self._literals
 
