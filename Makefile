@@ -1,5 +1,6 @@
-# make build   a virtual environment, the toolkit in it, and the main job
-# make test    the tests, the types and the style
+# make build   a virtual environment, the toolkit in it, and the full build
+# make check   style, types and the fast tests, in a minute
+# make test    style, types and all tests
 # make lint    mypy and ruff only
 # make conformance SUITES=DIR   the W3C suites of a checkout of the public repositories
 # make fuzz SECONDS=60   reader and writers on inputs that coverage guides; then 20,000 generated and mutated queries
@@ -20,17 +21,20 @@ SECONDS ?= 60
 BENCH ?= --sizes 10k 100k
 BENCH_OUT ?= build/bench
 
-.PHONY: build test lint conformance fuzz bench mutation docs docs-refresh clean
+.PHONY: build check test lint conformance fuzz bench mutation docs docs-refresh clean
 
 build: $(VENV)/installed
 	$(BIN)/kgtools build --out build
+
+check: $(VENV)/installed-dev lint
+	$(BIN)/python -m pytest -n 2 -m "not slow"
 
 test: $(VENV)/installed-dev lint
 	KG_SUITES=$(SUITES) $(BIN)/python -m pytest -n 2
 
 lint: $(VENV)/installed-dev
-	$(BIN)/ruff check kgtools tests
-	$(BIN)/ruff format --check kgtools tests
+	$(BIN)/ruff check kgtools tests docs
+	$(BIN)/ruff format --check kgtools tests docs
 	$(BIN)/mypy
 
 conformance: $(VENV)/installed-dev

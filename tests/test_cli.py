@@ -127,7 +127,7 @@ def test_a_misspelt_constraint_and_an_unknown_target_fail_lint(tmp_path, graph):
         (["query", "coverage", "--timeout", "nan"], 2, "a deadline of nan seconds cannot be kept"),
         (["query", "coverage", "--timeout", "0"], 2, "a deadline of 0 seconds cannot be kept"),
         (["query", "coverage", "--timeout", "1e30"], 2, "cannot be kept"),
-        (["show", "nobody"], 1, "id:nobody: nothing is said about it"),
+        (["show", "nobody"], 1, "id:nobody is not in the graph"),
         (["validate", "nowhere.ttl"], 2, "nowhere.ttl: no such file or folder"),
         (["validate", "--engine", "magic"], 2, "no validation engine is called 'magic'"),
         (["validate", "--explain", "ipps:T99"], 2, "no shape ipps:T99"),
@@ -180,6 +180,7 @@ def test_a_closed_pipe_is_quiet():
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_a_wheel_works_in_an_empty_folder(tmp_path):
     """Built, unpacked and run with the repository out of sight: the wheel carries ontology, data and questions."""
     built = subprocess.run(

@@ -13,6 +13,8 @@ from server import load_file, posted, running
 from kgtools import Answer, bind, export, questions
 from kgtools.rdf.bridge import from_rdflib
 
+pytestmark = pytest.mark.slow
+
 QUESTIONS = questions()
 NO_FACT_YET = {"lead-bodies", "tracks-feeding"}
 

@@ -1,4 +1,4 @@
-"""Judges of the SHACL compiler: pySHACL on drawn shapes and data, other engines, planted violations.
+"""References for the SHACL compiler: pySHACL on generated shapes and data, other engines, planted violations.
 
 pySHACL computes the same report, result for result: focus node, path, value, source shape, component, severity,
 and the shape's own message. Where it departs from the specification the text decides; DEVIATIONS names each
@@ -46,6 +46,8 @@ from kgtools.sparql.rdflib import RdflibEngine
 from kgtools.terms import home, short
 from kgtools.validation import read_shapes
 from kgtools.validation import validate as validate_graph
+
+pytestmark = pytest.mark.slow
 
 MORE = int(os.environ.get("KG_EXAMPLES", "1"))
 """Times as many examples as a run of the suite draws."""
@@ -425,7 +427,7 @@ def without_labels(found: Counter[Key]) -> Counter[Key]:
 
 @examples(20)
 @given(data_graphs(PORTABLE), shapes_graphs(PORTABLE))
-def test_drawn_shapes_on_three_engines(server: str, data: str, shapes: str) -> None:
+def test_generated_shapes_on_three_engines(server: str, data: str, shapes: str) -> None:
     wanted = triples(shapes)
     engine, held = engine_of(triples(data))
     here = without_labels(keys(validate(engine, wanted), wanted))

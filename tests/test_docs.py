@@ -8,7 +8,9 @@ import pty
 import re
 import subprocess
 import sys
+from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from cogapp import Cog
@@ -32,6 +34,7 @@ def text_of(page: Path) -> str:
     return page.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_every_example_prints_what_the_page_shows(page):
     """Where this fails, the data or the tool changed: run `make docs-refresh` and read the difference."""
@@ -92,3 +95,68 @@ def test_every_link_of_the_repository_leads_to_a_file(page):
     links = [str(t.attrs["href"]) for t in inline if t.type == "link_open"]
     local = [link.partition("#")[0] for link in links if "://" not in link]
     assert [link for link in local if link and "generated/" not in link and not (page.parent / link).exists()] == []
+
+
+class Links(HTMLParser):
+    """What one page of HTML names: its anchors, the pages it leads to, and what a browser loads to show it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.anchors: set[str] = set()
+        self.leads: set[str] = set()
+        self.loads: set[str] = set()
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.anchors |= {given[name] for name in ("id", "name") if name in given}
+        if tag == "a" and "href" in given:
+            self.leads.add(given["href"])
+        elif tag in ("img", "script", "iframe", "source") and "src" in given:
+            self.loads.add(given["src"])
+        elif tag == "link" and given.get("rel") in ("stylesheet", "preload", "icon"):
+            self.loads.add(given["href"])
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    """The documentation as built, warnings being errors."""
+    out = tmp_path_factory.mktemp("site")
+    call = ["-m", "sphinx", "--builder", "html", "--fail-on-warning", "--quiet", str(ROOT / "docs"), str(out)]
+    done = subprocess.run([sys.executable, *call], capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+@pytest.mark.slow
+def test_every_link_of_the_built_pages_leads_somewhere(site):
+    pages = {path: Links(path) for path in site.rglob("*.html")}
+    assert len(pages) > 100
+    broken = []
+    for path, page in pages.items():
+        for link in page.leads:
+            target, _, anchor = link.partition("#")
+            if urlsplit(link).scheme or (not target and not anchor):
+                continue
+            to = (path.parent / target).resolve() if target else path
+            if not to.exists() or (anchor and to in pages and unquote(anchor) not in pages[to].anchors):
+                broken.append((str(path.relative_to(site)), link))
+    assert broken == []
+
+
+@pytest.mark.slow
+def test_the_built_pages_load_nothing_from_the_network(site):
+    loaded = {load for path in site.rglob("*.html") for load in Links(path).loads}
+    styles = {path.name: re.findall(r"url\(([^)]*)\)|@import", path.read_text()) for path in site.rglob("*.css")}
+    assert [load for load in loaded if urlsplit(load).netloc] == []
+    assert [name for name, urls in styles.items() if any("//" in url for url in urls)] == []
+
+
+@pytest.mark.slow
+def test_every_term_has_a_page_with_definition_example_and_picture(site):
+    terms = {path.stem for path in (site / "generated" / "terms").glob("*.html")} - {"index"}
+    ontology = (ROOT / "ontology" / "core.ttl").read_text(encoding="utf-8")
+    assert terms == set(re.findall(r"^ipp:(\w+) a owl:\w+", ontology, re.MULTILINE))
+    for term in terms:
+        page = (site / "generated" / "terms" / f"{term}.html").read_text(encoding="utf-8")
+        assert "Definition." in page and "Example." in page and "<svg" in page, term

@@ -15,6 +15,8 @@ from kgtools.shacl.incremental import Validation
 from kgtools.terms import CODE, ID, IPP, XSD, expand, ipp
 from kgtools.validation import read_shapes
 
+pytestmark = pytest.mark.slow
+
 SHAPES = read_shapes()
 GOOD = sorted(load(FIXTURES / "good.ttl").asserted(), key=str)
 PREDICATES = sorted({t.predicate for t in GOOD}, key=str)

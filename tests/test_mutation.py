@@ -13,6 +13,8 @@ from kgtools.shacl.incremental import Validation
 from kgtools.terms import expand, ipp
 from kgtools.validation import read_shapes
 
+pytestmark = pytest.mark.slow
+
 FIXTURE = FIXTURES / "good.ttl"
 SHAPES = read_shapes()
 

@@ -17,6 +17,8 @@ from conftest import SUITES
 from kgtools.errors import InputError
 from kgtools.rdf.read import FORMATS, Reading, check, read_text
 
+pytestmark = pytest.mark.slow
+
 MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
 RDF_SUITES = ("rdf-turtle", "rdf-trig", "rdf-n-triples", "rdf-n-quads", "rdf-xml")
 JSON_LD = SUITES / "json-ld-api" / "tests"
