@@ -48,7 +48,7 @@ class Terminal(io.StringIO):
 
 
 class Beside(io.StringIO):
-    """Standard error that lands where standard output does, but is no terminal: no progress is drawn."""
+    """Standard error that lands where standard output does, but is no terminal: no progress is shown."""
 
     def __init__(self, terminal: Terminal) -> None:
         super().__init__()
