@@ -23,6 +23,7 @@ from typing import Any
 from unittest.mock import patch
 
 import kgtools
+import kgtools.cli.limits
 import kgtools.graph
 import kgtools.inference
 import kgtools.question
@@ -74,6 +75,7 @@ def console(line: str, *, rows: int | None = None, status: int = 0) -> None:
     output = output.replace(TODAY, CUT)
     output = SECONDS.sub(lambda seconds: CUT.rjust(len(seconds[0])), output)
     lines = [text.rstrip() for text in output.rstrip("\n").split("\n")] if output.strip() else []
+    assert lines, f"{line}: it prints nothing"
     if rows is not None and len(lines) > rows:
         lines = [*lines[:rows], CUT]
     if ended:
@@ -205,6 +207,7 @@ def _at_home() -> Iterator[None]:
             patch.object(kgtools.graph, "load", _load),
             patch.object(kgtools.inference, "infer", _infer),
             patch.object(kgtools.question, "infer", _infer),
+            patch.object(kgtools.cli.limits, "can_fork", lambda: False),
         ):
             yield
     finally:
