@@ -113,6 +113,24 @@ def became(p: Made, on: date) -> tuple[str, int | None]:
     return ("due" if p.end and (p.start or p.made) <= on else "open"), None
 
 
+def block(name: str, first: str, last: str) -> str:
+    """A part of a question's text, without regard to white space."""
+    words = " ".join(QUESTIONS[name].text.split())
+    start = words.index(first)
+    return words[start : words.index(last, start)]
+
+
+def test_the_questions_share_one_text():
+    """Each file runs alone on any engine, so the computation stands in each of them: it must be the same."""
+    fate = {
+        block(n, "# What became of each promise", "AS ?fate) } }")
+        for n in ("promises", "follow-through", "pair-promises", "grouping-promises")
+    }
+    assert len(fate) == 1
+    names = ("promises", "promise-periods")
+    assert len({block(n, "# The calendar periods of each", "?known <= ?date) }") for n in names}) == 1
+
+
 DAYS = st.dates(date(2015, 1, 1), date(2027, 12, 31))
 
 

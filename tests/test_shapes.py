@@ -36,7 +36,7 @@ EDITS: dict[str, tuple[str, str, str, str | None, str | None]] = {
     "T04": ('ipp:statusAsOf "2025-05-05"', 'ipp:statusAsOf "2025-05-03"', "id:talks-1", None, "id:talks-1"),
     "T05": ('ipp:earliestEnd "2019-12-01"', 'ipp:earliestEnd "2020-06-01"', "id:asha-ind-minister-2020", None, "id:asha-ind-minister-2020"),
     "T06": ('ipp:tenureEnd "2022-01-01"', 'ipp:tenureEnd "2023-01-01"', "id:asha-ind-other-leader-2022", None, "id:asha-ind-other-leader-2022"),
-    "T07": ('ipp:signedDate "2025-05-05"', 'ipp:signedDate "2025-05-04"', "id:talks-1", None, "id:talks-1"),
+    "T07": ('ipp:signedDate "2025-05-05"^^xsd:date ;\n  ipp:inForceDate "2026-05-05"^^xsd:date ; ipp:inForceEarliest "2026-05-05"^^xsd:date ; ipp:inForceLatest "2026-05-05"^^xsd:date', 'ipp:signedDate "2025-05-04"^^xsd:date', "id:talks-1", None, "id:talks-1"),
     "T08": ("ipp:roundOf id:talks ; ipp:ordinal 2", "ipp:roundOf id:talks ; ipp:ordinal 1", "id:talks-1", None, "id:talks-1"),
     "T09": ('ipp:signedDate "2025-05-05"', 'ipp:signedDate "2025-05-07"', "id:treaty", None, "id:treaty"),
     "T20": ('ipp:startDate "2025-07-07"^^xsd:date ; ', "", "id:meeting", None, "id:meeting"),
