@@ -124,9 +124,10 @@ def test_tables_of_the_fixture():
     plan = next(r for r in rows["initiatives"] if r["id"] == "plan")
     assert (plan["launched"], plan["kind"], plan["status"]) == ("2024", "initiative", "active")
     promise = next(r for r in rows["outcomes"] if r["id"] == "talks-1-promise")
-    assert (promise["event"], promise["obligors"], promise["fulfilled_by"], promise["due_end"]) == (
+    assert (promise["event"], promise["obligors"], promise["fate"], promise["fate_by"], promise["due_end"]) == (
         "talks-1",
         "IND",
+        "partly",
         "drill-1",
         "2031-12-31",
     )
