@@ -15,9 +15,12 @@ from kgtools.rdf.index import Index
 from kgtools.shacl.report import Report
 from kgtools.shacl.validate import validate as run_compiled
 from kgtools.shacl.vocabulary import missing_imports
+from kgtools.sparql.workers import within
 from kgtools.terms import OWL, home, short
 
 ENGINES = ("compiled", "rdflib", "reference")
+REFERENCE_SECONDS = 600.0
+"""The deadline of the reference engine where none is given: it cannot be stopped, so it runs in a child process."""
 
 
 def read_shapes(*paths: Path) -> list[ox.Triple]:
@@ -56,6 +59,7 @@ def validate(
     *,
     engine: str = "compiled",
     about: Sequence[Path] = (),
+    timeout: float | None = None,
 ) -> Report:
     """Check the asserted data, with the ontology, against shapes.
 
@@ -66,9 +70,12 @@ def validate(
             (pySHACL).
         about: files or folders of the graph; only findings about what they describe are given, that is, whose
             focus node is a subject there. All findings where none is given.
+        timeout: seconds until it is given up. Without, `reference`, which can take hours, has 600, and the others
+            have as long as they need.
 
     Raises:
-        InputError: a shape is malformed, a path is missing, or there is no such engine.
+        InputError: a shape is malformed, a path is missing, there is no such engine, or the deadline cannot be kept.
+        LimitError: time is up.
 
     >>> from kgtools import load
     >>> validate(load()).violations
@@ -77,13 +84,18 @@ def validate(
     if engine not in ENGINES:
         raise InputError(f"no validation engine is called '{engine}'; use one of {', '.join(ENGINES)}")
     triples = read_shapes() if shapes is None else list(shapes)
-    if engine == "reference":
-        from kgtools.shacl.reference import reference
 
-        report = reference([*graph.asserted(), *graph.ontology()], triples)
-    else:
+    def run() -> Report:
+        if engine == "reference":
+            from kgtools.shacl.reference import reference
+
+            return reference([*graph.asserted(), *graph.ontology()], triples)
         asked = graph.engine("oxigraph" if engine == "compiled" else "rdflib", entailed=False, exact=True)
-        report = run_compiled(asked, triples)
+        return run_compiled(asked, triples)
+
+    if timeout is None and engine == "reference":
+        timeout = REFERENCE_SECONDS
+    report = run() if timeout is None else within(timeout, run)
     if about:
         described = {t.subject for path in reader.files(about) for t in reader.read(path).triples}
         report = replace(report, findings=[f for f in report.findings if f.focus in described])

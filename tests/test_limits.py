@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -12,14 +13,18 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+import typer
+from conftest import ROOT
 
-from kgtools import EngineError, InputError, LimitError, ask
+from kgtools import EngineError, InputError, LimitError, ask, validate
+from kgtools.cli import limits
+from kgtools.cli.app import app
 from kgtools.question import answer_to
 from kgtools.sparql import policy as rules
 from kgtools.sparql.endpoint import EndpointEngine
 from kgtools.sparql.oxigraph import OxigraphEngine
 from kgtools.sparql.policy import Policy
-from kgtools.sparql.workers import Pool, within
+from kgtools.sparql.workers import Child, Pool, message, within
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are forked on Linux only")
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -122,6 +127,16 @@ def test_thirty_two_threads_ask(engine):
     assert found == [3_000] * 32
 
 
+def gone(child: int) -> bool:
+    """Whether a process ends within some seconds."""
+    for _ in range(100):
+        stat = Path(f"/proc/{child}/stat")
+        if not stat.exists() or stat.read_text().rsplit(")", 1)[1].split()[0] == "Z":
+            return True
+        time.sleep(0.05)
+    return False
+
+
 ORPHAN = """
 import os, sys
 from kgtools.sparql.workers import within
@@ -133,18 +148,124 @@ within(60, work)
 """
 
 
-@pytest.mark.parametrize("signal", [9, 15])
-def test_a_child_ends_with_its_parent(signal):
+@pytest.mark.parametrize("number", [9, 15])
+def test_a_child_ends_with_its_parent(number):
     parent = subprocess.Popen([sys.executable, "-c", ORPHAN], stdout=subprocess.PIPE, text=True)
     child = int(parent.stdout.readline())
-    parent.send_signal(signal)
+    parent.send_signal(number)
     parent.wait(10)
-    for _ in range(100):
-        stat = Path(f"/proc/{child}/stat")
-        if not stat.exists() or stat.read_text().rsplit(")", 1)[1].split()[0] == "Z":
-            return
+    assert gone(child)
+
+
+COMMANDS = {
+    "build": (),
+    "validate": ("--engine", "reference"),
+    "lint": (),
+    "infer": (),
+    "query": ("coverage",),
+    "questions": (),
+    "show": ("jpn",),
+    "why": ("jpn",),
+    "due": (),
+    "disputes": (),
+    "diff": ("data", "data"),
+    "find": ("modi",),
+    "new": ("source", "url=https://example.org/", "title=A", "publisher=B", "kind=news", "--dry-run"),
+    "export": (),
+    "stats": (),
+}
+
+
+def test_every_command_is_tried():
+    assert list(COMMANDS) == [command.callback.__name__ for command in app.registered_commands]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_a_deadline(command, tmp_path):
+    out = ("--out", str(tmp_path / "out")) if command in ("build", "export") else ()
+    call = [sys.executable, "-m", "kgtools", command, *COMMANDS[command], *out, "--timeout", "0.001"]
+    done = subprocess.run(call, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("kgtools: no answer within 0.001 s, so it was given up")
+    assert (len(done.stderr.splitlines()), list(tmp_path.iterdir())) == (1, [])
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_command_ends_without_a_word_or_an_orphan(number, status):
+    code = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # ignored in the background
+        "from kgtools.cli.app import main; main()"
+    )
+    call = [sys.executable, "-c", code, "validate", "--engine", "reference"]
+    parent = subprocess.Popen(call, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children")
+    while not (found := children.read_text().split()):
         time.sleep(0.05)
-    pytest.fail("the child goes on")
+    os.killpg(parent.pid, number)
+    assert (parent.communicate(timeout=30), parent.returncode) == ((b"", b""), status)
+    assert all(gone(int(child)) for child in found)
+
+
+def test_a_command_that_takes_too_much_memory_is_ended(monkeypatch):
+    monkeypatch.setattr(limits, "MEMORY", 100 << 20)
+    with pytest.raises(LimitError, match="out of memory"):
+        limits._within(30, lambda: print(len(bytearray(1 << 30))))
+
+
+@pytest.mark.parametrize("status", [0, 1, 2])
+def test_a_command_ends_with_the_status_of_its_work(status):
+    def work() -> None:
+        raise typer.Exit(status)
+
+    if status:
+        with pytest.raises(typer.Exit) as ended:
+            limits._within(30, work)
+        assert ended.value.exit_code == status
+    else:
+        limits._within(30, work)
+
+
+def test_a_child_has_time_to_leave_nothing_behind(tmp_path):
+    left = tmp_path / "left"
+
+    def work(asked: int, answered: int) -> None:
+        signal.signal(signal.SIGTERM, limits._end)
+        left.touch()
+        try:
+            os.write(answered, message(b"begun"))
+            time.sleep(60)
+        finally:
+            left.unlink()
+
+    child = Child(work, grace=30)
+    assert child.receive(time.monotonic() + 30) == b"begun"
+    child.end()
+    assert not left.exists()
+
+
+def test_a_child_that_does_not_end_is_killed():
+    def work(asked: int, answered: int) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        os.write(answered, message(b"begun"))
+        time.sleep(60)
+
+    child = Child(work, grace=0.1)
+    child.receive(time.monotonic() + 30)
+    assert child.end() == signal.SIGKILL
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_a_validation_has_a_deadline(engine, load_text):
+    small = load_text("id:a a ipp:Round .")
+    with pytest.raises(LimitError, match=r"no answer within 0\.001 s"):
+        validate(small, engine=engine, timeout=0.001)
+    with pytest.raises(InputError, match="cannot be kept"):
+        validate(small, engine=engine, timeout=0)
+
+
+def test_a_validation_within_a_deadline_gives_the_same_report(load_text):
+    small = load_text("id:a a ipp:Round .")
+    assert validate(small, timeout=60) == validate(small)
 
 
 def answering(status: int, body: bytes, kind: str = "application/sparql-results+json", **headers: str):

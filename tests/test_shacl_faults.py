@@ -9,6 +9,7 @@ import pytest
 from differential import DECLARED, PREFIXES, engine_of, triples
 from typer.testing import CliRunner
 
+from kgtools.cli import limits
 from kgtools.cli.app import app
 from kgtools.errors import InputError
 from kgtools.graph import KnowledgeGraph, load
@@ -152,8 +153,9 @@ def test_a_class_that_constrains_is_a_shape() -> None:
 
 
 @pytest.fixture
-def run(tmp_path: Path):
-    """Runs `kgtools validate` on Turtle text; gives exit status and all output."""
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Runs `kgtools validate` on Turtle text, in this process; gives exit status and all output."""
+    monkeypatch.setattr(limits, "can_fork", lambda: False)
 
     def validate_text(data: str, shapes: str, *more: str) -> tuple[int, str]:
         for name, text in (("d.ttl", data), ("s.ttl", shapes)):

@@ -20,7 +20,7 @@ from kgtools.cli.due import due
 from kgtools.cli.export import export
 from kgtools.cli.find import find
 from kgtools.cli.infer import infer
-from kgtools.cli.limits import status_of
+from kgtools.cli.limits import limited, status_of
 from kgtools.cli.lint import lint
 from kgtools.cli.new import new
 from kgtools.cli.output import guard, unguard
@@ -54,7 +54,7 @@ for command in (
     export,
     stats,
 ):
-    app.command()(command)
+    app.command()(limited(command))
 
 
 def _version(asked: bool) -> None:

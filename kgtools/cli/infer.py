@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kgtools.cli.common import Json, Paths, load_data, print_table
-from kgtools.cli.limits import Timeout, limited
+from kgtools.cli.limits import SECONDS, Timeout
 from kgtools.errors import InputError
 
 
@@ -21,7 +21,7 @@ def infer(
         typer.Option(help="Infer on a SPARQL endpoint instead, into a named graph there; needs --update."),
     ] = None,
     update: Annotated[str | None, typer.Option(help="The endpoint's address for updates.")] = None,
-    timeout: Timeout = 600.0,
+    timeout: Timeout = SECONDS,
     out: Annotated[Path | None, typer.Option(help="Write the entailed triples to this N-Triples file.")] = None,
     why: Annotated[str | None, typer.Option(help="Explain the entailed triples of this entity.")] = None,
     as_json: Json = False,
@@ -30,19 +30,6 @@ def infer(
 
     Example: kgtools infer --why jpn
     """
-    limited(timeout, lambda: _infer(paths, engine, endpoint, update, timeout, out, why, as_json))
-
-
-def _infer(
-    paths: list[Path] | None,
-    engine: str,
-    endpoint: str | None,
-    update: str | None,
-    timeout: float,
-    out: Path | None,
-    why: str | None,
-    as_json: bool,
-) -> None:
     from kgtools import files
     from kgtools.inference import infer as run
     from kgtools.inference import infer_on

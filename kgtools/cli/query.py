@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kgtools.cli.common import Json, KnownOn, ValidOn, print_table, question_names, snapshot_data
-from kgtools.cli.limits import Timeout, limited
+from kgtools.cli.limits import Timeout
 from kgtools.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ def query(
 
     Example: echo 'SELECT ?p { ?p a ipp:Nation }' | kgtools query -
     """
-    from kgtools.question import bind, find_question, query_of
+    from kgtools.question import answer_to, bind, find_question, query_of
+    from kgtools.sparql.endpoint import EndpointEngine
 
     if file is not None and name is not None:
         values, name = [name, *(values or [])], None
@@ -61,16 +62,12 @@ def query(
         question = find_question(name)
     text = bind(question, given)
 
-    def ask() -> Answer | GraphAnswer:
-        from kgtools.question import answer_to
-        from kgtools.sparql.endpoint import EndpointEngine
-
-        if endpoint:
-            return answer_to(EndpointEngine(endpoint, timeout=timeout), text, name=question.name, timeout=timeout)
+    if endpoint:
+        answer = answer_to(EndpointEngine(endpoint, timeout=timeout), text, name=question.name, timeout=timeout)
+    else:
         graph = snapshot_data(data, valid_on=valid_on, known_on=known_on)
-        return answer_to(graph.engine(engine, entailed=entailed), text, name=question.name, timeout=timeout)
-
-    limited(timeout, lambda: _print(question.name, ask(), as_csv, as_json))
+        answer = answer_to(graph.engine(engine, entailed=entailed), text, name=question.name, timeout=timeout)
+    _print(question.name, answer, as_csv, as_json)
 
 
 def _print(name: str, answer: Answer | GraphAnswer, as_csv: bool, as_json: bool) -> None:

@@ -35,6 +35,7 @@ LONGEST = 86_400.0
 
 _HEAD = struct.Struct("!BQ")
 _GOOD, _RAISED = 1, 2
+_FOR_THE_PARENT = (signal.SIGINT, signal.SIGTERM)
 _ours: set[int] = set()  # pipe ends of this process that no child may keep open
 _forking = threading.Lock()
 
@@ -62,9 +63,17 @@ class Child:
         work: what the child does; it is given the descriptors to read from and to write to.
         memory: how many bytes it may take on top of what its parent has; None for no limit.
         files: whether it may open files and sockets.
+        grace: how many seconds it has to leave no files behind when it is told to end (SIGTERM), before it is killed.
     """
 
-    def __init__(self, work: Callable[[int, int], None], *, memory: int | None = None, files: bool = True) -> None:
+    def __init__(
+        self,
+        work: Callable[[int, int], None],
+        *,
+        memory: int | None = None,
+        files: bool = True,
+        grace: float = 0.0,
+    ) -> None:
         import ctypes
 
         libc = ctypes.CDLL(None)
@@ -76,14 +85,20 @@ class Child:
         with _forking:
             asked, self._send = os.pipe()
             self._receive, answered = os.pipe()
-            pid = os.fork()
-            if pid == 0:
-                _child(work, asked, answered, (self._send, self._receive), libc, parent, in_main, memory, files)
+            waiting = signal.pthread_sigmask(signal.SIG_BLOCK, _FOR_THE_PARENT)  # until the child has its own handlers
+            try:
+                pid = os.fork()
+                if pid == 0:
+                    ends = (self._send, self._receive)
+                    _child(work, asked, answered, ends, libc, parent, in_main, memory, files, waiting)
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, waiting)
             _ours.update((self._send, self._receive))
         os.close(asked)
         os.close(answered)
         self.pid = pid
         self._owner = parent
+        self._grace = grace
 
     def send(self, message: bytes) -> None:
         """Give the child a message.
@@ -150,6 +165,9 @@ class Child:
         if self._owner == os.getpid():  # a fork of the owner has the object, but not the child
             with contextlib.suppress(ChildProcessError):
                 done, status = os.waitpid(pid, os.WNOHANG)
+                if not done and self._grace:
+                    os.kill(pid, signal.SIGTERM)
+                    done, status = _ended(pid, self._grace)
                 if not done:
                     os.kill(pid, signal.SIGKILL)
                     _, status = os.waitpid(pid, 0)
@@ -174,6 +192,7 @@ def _child(
     in_main: bool,
     memory: int | None,
     files: bool,
+    waiting: set[signal.Signals | int],
 ) -> NoReturn:
     """What the child does after the fork: tie itself to its parent, take on its limits, work, and be gone."""
     global _forking
@@ -183,6 +202,7 @@ def _child(
     try:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends its children
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, waiting)
         for end in (*others, *_ours):
             with contextlib.suppress(OSError):
                 os.close(end)
@@ -207,6 +227,16 @@ def _child(
             _tell(answered, error)
     finally:
         os._exit(status)
+
+
+def _ended(pid: int, seconds: float) -> tuple[int, int]:
+    """What `waitpid` says of a child that has so long to end; 0 where it goes on."""
+    handle = os.pidfd_open(pid)
+    try:
+        select.select([handle], [], [], seconds)
+    finally:
+        os.close(handle)
+    return os.waitpid(pid, os.WNOHANG)
 
 
 def _limit_memory(more: int) -> None:
@@ -299,7 +329,7 @@ def within(seconds: float, work: Callable[[], R], *, memory: int | None = None, 
 
 def late(seconds: float) -> LimitError:
     """The error of a deadline that passed."""
-    return LimitError(f"no answer within {seconds:g} s; simplify the query, or give it more time")
+    return LimitError(f"no answer within {seconds:g} s; simplify what is asked, or give it more time")
 
 
 Answering = Callable[[bytes], bytes]
