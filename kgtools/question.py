@@ -278,6 +278,8 @@ def answer_to(
 ) -> Answer | GraphAnswer:
     """Check any read query, add the project's prefixes where it declares none, and run it; see :func:`ask`.
 
+    The columns of a `SELECT *` come in the order in which its variables first appear in the text.
+
     Args:
         engine: what is asked.
         text: SPARQL text.
@@ -300,6 +302,8 @@ def answer_to(
         truth = "true" if answer else "false"
         return Answer(("answer",), [(ox.Literal(truth, datatype=ox.NamedNode(XSD + "boolean")),)])
     if isinstance(answer, Solutions):
+        if read.variables:  # of a SELECT *: the standard leaves their order open
+            answer = answer.ordered(read.variables)
         return Answer(answer.variables, answer.rows)
     return GraphAnswer(answer)
 

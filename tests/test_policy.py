@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib.plugins.sparql.parser import parseQuery
 
-from kgtools import InputError
+from kgtools import InputError, ask
 from kgtools.sparql.policy import Policy, check, read
 from kgtools.sparql.prefixes import with_prefixes
 
@@ -214,3 +214,32 @@ def test_two_parsers_read_the_given_text_as_the_policy_does(pieces, between):
     except SyntaxError:
         return
     assert "Service" not in str(parseQuery(given)) if "'" not in given and '"' not in given else True
+
+
+@pytest.mark.parametrize("engine", ["oxigraph", "rdflib"])
+@pytest.mark.parametrize(
+    ("query", "columns"),
+    [
+        ("SELECT * { ?s ?p ?o }", ("s", "p", "o")),
+        ("select distinct * { ?z <x:p> $b . ?b <x:q> ?a }", ("z", "b", "a")),
+        ("BASE <x:> SELECT REDUCED * { ?z a ?k }", ("z", "k")),
+        ("# ?a\nSELECT * { ?z ?y '?b' OPTIONAL { ?z <x:p> ?a } }", ("z", "y", "a")),
+        ("SELECT * { { SELECT ?b (COUNT(?x) AS ?n) { ?x ?a ?b } GROUP BY ?b } ?b <x:p>? ?a }", ("b", "n", "a")),
+        ("SELECT ?o ?s { ?s ?p ?o }", ("o", "s")),
+        ("SELECT (STR(?b) AS ?z) ?b { ?b ?p ?o }", ("z", "b")),
+    ],
+)
+def test_columns_come_in_the_order_of_the_query(engine, query, columns, load_text):
+    graph = load_text("<x:z> <x:p> <x:b> . <x:b> <x:q> 1 . <x:z> a <x:k> .")
+    assert ask(graph.engine(engine, entailed=False), query).columns == columns
+
+
+def test_a_variable_out_of_scope_is_no_column(load_text):
+    query = "SELECT * { ?z ?y ?b FILTER NOT EXISTS { ?hidden ?y ?a } OPTIONAL { ?z <x:p> ?c } }"
+    assert ask(load_text("").engine(), query).columns == ("z", "y", "b", "c")
+
+
+@pytest.mark.parametrize("engine", ["oxigraph", "rdflib"])
+def test_values_stand_in_their_columns(engine, load_text):
+    answer = ask(load_text("<x:s> <x:p> <x:o> .").engine(engine, entailed=False), "SELECT * { ?s <x:p> ?o }")
+    assert [[str(t) for t in row] for row in answer.rows] == [["<x:s>", "<x:o>"]]

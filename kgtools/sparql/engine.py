@@ -7,7 +7,7 @@ tell from an answer which engine gave it. Nothing here checks whether a query is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
@@ -39,6 +39,19 @@ class Solutions:
 
     variables: tuple[str, ...]
     rows: list[Row]
+
+    def ordered(self, variables: Sequence[str]) -> Solutions:
+        """The same answer with its columns in this order; variables that it does not have are passed over.
+
+        >>> Solutions(("a", "s"), [(None, None)]).ordered(["s", "hidden", "a"]).variables
+        ('s', 'a')
+        """
+        place = {name: n for n, name in enumerate(variables)}
+        order = sorted(range(len(self.variables)), key=lambda n: place.get(self.variables[n], len(place)))
+        if order == list(range(len(order))):
+            return self
+        names = tuple(self.variables[n] for n in order)
+        return Solutions(names, [tuple(row[n] for n in order) for row in self.rows])
 
 
 Answered = Solutions | bool | tuple[ox.Triple, ...]

@@ -157,6 +157,7 @@ class Query:
     Attributes:
         form: SELECT, ASK, CONSTRUCT or DESCRIBE.
         text: what an engine is given.
+        variables: of a SELECT * all variables in the order of their first appearance; else empty.
     """
 
     form: str
@@ -164,6 +165,7 @@ class Query:
     _source: str = field(repr=False)
     _starts: list[int] = field(repr=False, compare=False)
     _ends: list[int] = field(repr=False, compare=False)
+    variables: tuple[str, ...] = ()
 
     def place(self, column: int) -> tuple[int, int]:
         """Line and column (from 1) in the text that was sent, for a column (from 1) of the text an engine was given."""
@@ -292,11 +294,14 @@ class _Reading:
             raise _Refused(0, _formless(""))
         if asked:
             self._allow(asked, "", len(query))
+        first = next((t for t in out[1:] if t not in (" ", "DISTINCT", "REDUCED")), "")
+        everything = form == "SELECT" and first == "*"
+        variables = dict.fromkeys(t[1:] for t in out if t[0] in "?$" and len(t) > 1) if everything else ()
         if self._base is not None:
             head = f"BASE <{self._base}> "
             out.insert(0, head)
             ends = [e + len(head) for e in ends]
-        return Query(form, "".join(out), query, starts, ends)
+        return Query(form, "".join(out), query, starts, ends, tuple(variables))
 
     def _prologue(self, stream: list[tuple[str, int, str]]) -> int:
         """Read the BASE and PREFIX declarations; how many terminals they are."""
