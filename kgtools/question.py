@@ -203,13 +203,31 @@ def bind(question: Question, values: Mapping[str, Given]) -> str:
         InputError: there is no such parameter, or the value is not of its type.
     """
     known = {p.name: p for p in question.parameters}
-    text = question.text
+    edits: list[tuple[int, int, str]] = []
     for name, value in values.items():
         if name not in known:
             has = ", ".join(known) or "none"
             raise InputError(f"question '{question.name}' has no parameter '{name}'; it has {has}")
-        text = _replace_values(question.name, text, name, _term(known[name], value))
-    return text
+        term = _term(known[name], value)
+        spans = _blocks(question.text, name)
+        if not spans:
+            raise InputError(
+                f"question '{question.name}': no 'VALUES ?{name} {{ … }}' block for its parameter '{name}'"
+            )
+        edits += [(start, end, term) for start, end in spans]
+    text = question.text
+    for start, end, term in sorted(edits, reverse=True):
+        text = f"{text[:start]} {term} {text[end:]}"
+    bound = _Bound(text)
+    bound.template, bound.edits = question.text, edits
+    return bound
+
+
+class _Bound(str):
+    """The text of a question with its values, which knows the text without them: that need not be read each time."""
+
+    template: str
+    edits: list[tuple[int, int, str]]
 
 
 def query(graph: KnowledgeGraph, question: str | Path | Question, /, **parameters: Given) -> Answer | GraphAnswer:
@@ -290,7 +308,10 @@ def answer_to(
     Raises:
         InputError: the query may not be asked, or is not SPARQL.
     """
-    read = rules.read(text, name=name, policy=policy)
+    if isinstance(text, _Bound) and policy is POLICY:
+        read = rules.read_bound(text, text.template, text.edits)
+    else:
+        read = rules.read(text, name=name, policy=policy)
     full = with_prefixes(text) if engine.verbatim else read.text
     if timeout is not None:
         policy = replace(policy, seconds=timeout)
@@ -345,16 +366,6 @@ def _term(parameter: Parameter, value: Given) -> str:
             raise InputError(f"{what} is not a whole number")
         return str(ox.Literal(int(value)))
     return str(ox.Literal(value))
-
-
-def _replace_values(name: str, text: str, variable: str, term: str) -> str:
-    """Put one serialised term into the `VALUES ?variable { … }` blocks of a query."""
-    spans = _blocks(text, variable)
-    if not spans:
-        raise InputError(f"question '{name}': no 'VALUES ?{variable} {{ … }}' block for its parameter '{variable}'")
-    for start, end in reversed(spans):
-        text = f"{text[:start]} {term} {text[end:]}"
-    return text
 
 
 @lru_cache(maxsize=256)

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rdflib.plugins.sparql.parser import parseQuery
 
-from kgtools import InputError, ask
-from kgtools.sparql.policy import Policy, check, read
+from kgtools import InputError, ask, bind, questions
+from kgtools.question import query_of
+from kgtools.sparql.policy import Policy, check, read, read_bound
 from kgtools.sparql.prefixes import with_prefixes
 
 REFUSED = {
@@ -243,3 +244,47 @@ def test_a_variable_out_of_scope_is_no_column(load_text):
 def test_values_stand_in_their_columns(engine, load_text):
     answer = ask(load_text("<x:s> <x:p> <x:o> .").engine(engine, entailed=False), "SELECT * { ?s <x:p> ?o }")
     assert [[str(t) for t in row] for row in answer.rows] == [["<x:s>", "<x:o>"]]
+
+
+AWKWARD = ["x", "", 'a"b', "a\nb\\", "\\u0041", "}", "?o", "# no", "VALUES ?x { 1 }", "\u00e9\U0001f600", "*"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#+ param: x string a x\nSELECT * { VALUES ?x { 'a' } ?s ?p ?x }",
+        "#+ param: x string a x\nPREFIX e: <x:>\nSELECT ?s { ?s e:p ?x VALUES ?x{UNDEF}{ VALUES ?x { 'a' 'b' } } }",
+        "#+ param: x string a x\nBASE <x:> ASK { ?s <p> '\\u0041' VALUES ?x { 'a' } }",
+        "#+ param: x string a x\nASK { VALUES ?x { 'a' } ?s <x:\\u0041> ?x }",
+        "#+ param: x string a x\nASK { VALUES ?x { 'a' } # }\n { VALUES ?\\u0078 { 'b' } ?s ?p ?x } }",
+    ],
+)
+@pytest.mark.parametrize("value", AWKWARD)
+def test_a_bound_question_is_read_as_its_whole_text_would_be(text, value):
+    bound = bind(query_of(text), {"x": value})
+    quick, whole = read_bound(bound, bound.template, bound.edits), read(str(bound))
+    assert quick == whole
+    assert [quick.place(n) for n in range(1, len(whole.text), 7)] == [
+        whole.place(n) for n in range(1, len(whole.text), 7)
+    ]
+
+
+def test_every_bundled_question_is_read_bound_as_whole():
+    given = {"iri": "jpn", "date": "2024-02-29", "integer": "7", "string": "'\"", "any": "*"}
+    for question in questions().values():
+        for one in (*question.parameters, None):
+            values = {p.name: "*" if p is one else given[p.type] for p in question.parameters}
+            bound = bind(question, values)
+            assert read_bound(bound, bound.template, bound.edits) == read(str(bound))
+
+
+def test_a_bound_question_is_as_long_as_any_may_be(load_text):
+    bound = bind(query_of("#+ param: x string a x\nASK { VALUES ?x { 'a' } }"), {"x": "a" * 1_000_000})
+    with pytest.raises(InputError, match="is over the limit of 1,000,000"):
+        ask(load_text("").engine(), bound)
+
+
+def test_another_policy_reads_a_bound_question_anew(load_text):
+    bound = bind(query_of("#+ param: x string a x\nASK { VALUES ?x { 'a' } ?s ?p ?x }"), {"x": "b"})
+    with pytest.raises(InputError, match="more than 0 clauses"):
+        ask(load_text("").engine(), bound, policy=Policy(clauses=0))
