@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import os
 import pty
 import subprocess
 import sys
 
+import pyoxigraph as ox
 import pytest
 from conftest import PREFIXES
 
+from kgtools.cells import inert
 from kgtools.cli.output import Output, one_line, tabular, visible
 from kgtools.errors import InputError
+from kgtools.sparql.answers import Answer
 
 LABEL = "A\x1b]0;owned\x07B [bold]x[/x] \u202e\u00e9\n\ttab\\"
 
@@ -88,3 +92,15 @@ def test_a_full_and_a_closed_standard_output_end_with_2(data):
     done = run(arguments, QUERY, stdout=writer, stderr=subprocess.PIPE)
     os.close(writer)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", " \u00a0=1", "\uff1d1", "\t1", "\r=1", "\n1"])
+def test_a_cell_that_begins_like_a_formula_is_made_inert(text):
+    assert inert(text) == f"'{text}"
+    rows = list(csv.reader(io.StringIO(Answer(("x",), [(ox.Literal(text),)]).to_csv(), newline="")))
+    assert rows == [["x"], [f"'{text}"]]
+
+
+@pytest.mark.parametrize("text", ["", "Talks - round 2", "a=b", "1-2", "'=1"])
+def test_other_cells_stay_as_they_are(text):
+    assert inert(text) == text
