@@ -44,7 +44,7 @@ class Promise:
         due_start, due_end: the first and last day on which it is due; None where no window was given.
         due_text: the same in the words of the source.
         fate: one of :data:`STATES`.
-        on: the day of what settled it, or the first day of its window.
+        on: the day of what settled it, or the first day of its window; `when` as its source dates it, in EDTF.
         by: the record that shows it.
         days_late: how many days after the last due day it was kept.
         checked_on: the day on which evidence was last sought.
@@ -60,6 +60,7 @@ class Promise:
     due_text: str | None
     fate: str
     on: date | None
+    when: str | None
     by: str | None
     days_late: int | None
     checked_on: date | None
@@ -68,7 +69,8 @@ class Promise:
     def became(self) -> str:
         """What became of it, in a few words."""
         if self.fate == "kept-late":
-            return f"kept {self.days_late} days late, {self.on}"
+            least = "" if self.when == str(self.on) else "at least "
+            return f"kept {least}{self.days_late} days late, {self.when}"
         if self.fate == "due-passed":
             looked = self.checked_on and (self.due_end is None or self.checked_on > self.due_end)
             return (
@@ -78,7 +80,7 @@ class Promise:
             )
         if self.fate == "due":
             return "in its window"
-        return f"{self.fate}, {self.on}" if self.on else self.fate
+        return f"{self.fate}, {self.when}" if self.when else self.fate
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +114,11 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a promise's story: its day, what happened, the record that shows it, its text and its sources."""
+    """One step of a promise's story: its day, or the first day of its window, `when` as its source dates it (EDTF),
+    what happened, the record that shows it, its text and its sources."""
 
     day: date
+    when: str
     step: str
     record: str | None
     text: str | None
@@ -147,11 +151,11 @@ class Story:
     def to_csv(self) -> str:
         """One row for each step and source (RFC 4180) with a header row."""
         rows = [
-            [s.day, s.step, s.record, s.text, *source]
+            [s.day, s.when, s.step, s.record, s.text, *source]
             for s in self.steps
             for source in (s.sources or ((None, None, None),))
         ]
-        return _csv(["day", "step", "record", "text", "url", "publisher", "kind"], rows)
+        return _csv(["day", "when", "step", "record", "text", "url", "publisher", "kind"], rows)
 
     def __str__(self) -> str:
         numbers: dict[str, int] = {}
@@ -161,7 +165,10 @@ class Story:
             marks = "".join(f"[{numbers.setdefault(url, len(numbers) + 1)}]" for url, _, _ in s.sources)
             text = s.text or (_slug(s.record) if s.record else "")
             body = " ".join(x for x in (f"{s.step:<17}", text, marks) if x)
-            lines += wrap(body, 80, initial_indent=f"{s.day}  ", subsequent_indent=" " * 30)
+            if len(s.when) > 10:  # a window has a line of its own
+                lines.append(s.when)
+            first = f"{s.when:<10}  " if len(s.when) <= 10 else " " * 12
+            lines += wrap(body, 80, initial_indent=first, subsequent_indent=" " * 30)
         if self.periods:
             lines += ["", "Periods"]
             for row in self.periods:
@@ -251,7 +258,7 @@ def story(graph: KnowledgeGraph, promise: str, *, on: date | None = None) -> Sto
     steps: dict[tuple[object, ...], list[tuple[str, str, str]]] = {}
     for row in _ask(graph, "promise-story", {"promise": promise}):
         if isinstance(row["day"], date) and row["day"] <= (day if row["step"] != "due" else date.max):
-            sources = steps.setdefault((row["day"], row["step"], row["record"], row["text"]), [])
+            sources = steps.setdefault((row["day"], row["when"], row["step"], row["record"], row["text"]), [])
             if row["url"]:
                 sources.append((str(row["url"]), str(row["publisher"]), str(row["kind"])))
     periods = _ask(graph, "promise-periods", {"promise": promise, "date": day})

@@ -190,7 +190,7 @@ def _fates(engine: Engine) -> Cells:
         fate = _slug(said["fate"])
         for column, value in (
             ("fate", "open" if fate == "due" else fate),
-            ("fate_on", _slug(said["on"])),
+            ("fate_on", _slug(said["when"])),
             ("fate_by", _slug(said["by"])),
             ("days_late", _slug(said["daysLate"])),
         ):
