@@ -21,9 +21,9 @@ def diff(
 ) -> None:
     """Show which entities and facts were added, removed and changed; exit status 1 where any was.
 
-    Example: kgtools diff v1.0.0 HEAD
+    A revision is named as git names it: v1.0.0, HEAD~3.
 
-    Example: kgtools diff old/ new/ --json
+    Example: kgtools diff data/places.ttl data/places.ttl
     """
     from kgtools.records.changes import diff as run
 
