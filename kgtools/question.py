@@ -249,7 +249,7 @@ def query(graph: KnowledgeGraph, question: str | Path | Question, /, **parameter
     >>> import kgtools
     >>> graph = kgtools.load()
     >>> answer = kgtools.query(graph, "commitments-overdue", date=date(2012, 1, 1))
-    >>> {row.obligor for row in answer.named()} <= {"id:ind", "id:jpn"}
+    >>> {"id:ind", "id:jpn"} <= {row.obligor for row in answer.named()}
     True
     """
     if isinstance(question, Path):
