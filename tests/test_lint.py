@@ -114,8 +114,8 @@ concept-overlap | code:x a ipp:Code . | code:x ipp:Code
 concept-overlap | code:x skos:prefLabel "a"@en ; skos:inScheme code:s . code:y skos:prefLabel "a"@en ; skos:inScheme code:t . |
 concept-orphan | code:x a ipp:Code . | code:x ipp:Code
 concept-orphan | code:x skos:inScheme code:s . | code:x code:s
-concept-orphan | code:x skos:inScheme code:s , code:t . code:s a skos:ConceptScheme . code:t a skos:ConceptScheme . | code:x code:s
-concept-orphan | code:x skos:broader code:y ; skos:inScheme code:s . code:s a skos:ConceptScheme . | code:x code:y
+concept-orphan | code:x skos:inScheme code:s . code:s a skos:ConceptScheme . | code:x code:s
+concept-orphan | code:x skos:broader code:y , code:z ; skos:inScheme code:s . code:z skos:topConceptOf code:s ; skos:inScheme code:s . code:s a skos:ConceptScheme . | code:x code:y
 concept-orphan | code:s a skos:ConceptScheme . | code:s empty scheme
 concept-cycle | code:x skos:broader code:x . | code:x code:x
 concept-redundant | code:x skos:broader code:y , code:z . code:y skos:broader code:z . | code:x code:z
