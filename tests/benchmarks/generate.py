@@ -156,7 +156,7 @@ def _block(block: int, every: int) -> Iterator[str]:
         yield f"{record} {ipp('supports')} {ipp(name)} .\n"
     yield f"{series} {TYPE} {ipp('DialogueSeries')} .\n{series} {LABEL} {text(f'Dialogue {block}')} .\n"
     yield f"{series} {ipp('level')} {code('foreign-ministers')} .\n{series} {ipp('status')} {code('active')} .\n"
-    yield f"{series} {ipp('statusAsOf')} {day(date(2024, 1, 1))} .\n{series} {ipp('establishedDate')} {day(begin)} .\n"
+    yield f"{series} {ipp('statusAsOf')} {day(begin)} .\n{series} {ipp('establishedDate')} {day(begin)} .\n"
     yield f"{series} {ipp('sector')} {sector} .\n{series} {ipp('citation')} {record} .\n"
     for party in parties:
         yield f"{series} {ipp('party')} {entity(party)} .\n"
