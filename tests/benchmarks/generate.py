@@ -213,7 +213,9 @@ def _round(this: Round, parties: tuple[str, str], begin: date, sector: str) -> I
             yield f"{part} {ipp('role')} {code('co-chair')} .\n"
         yield f"{part} {ipp('citation')} {cited[0]} .\n"
     for n, citation in enumerate(cited):
-        source, described = _source(f"{slug}-{n}", f"Paper {n}", held)
+        early = fault == "T04" and n == 1
+        published = held - timedelta(days=9) if early else held + timedelta(days=1)
+        source, described = _source(f"{slug}-{n}", f"Paper {n}", published)
         yield from described
         yield f"{node} {ipp('citation')} {citation} .\n{citation} {TYPE} {ipp('Citation')} .\n{citation} {ipp('source')} {source} .\n"
         for name in ("startDate", "endDate", "status", "host", "ordinal"):
