@@ -35,7 +35,14 @@ def graph() -> KnowledgeGraph:
 
 
 CORE = (
-    *("parties", "places", "people/bimstec", "bilateral/ind-jpn/strategic-dialogue", "bilateral/ind-jpn/exercises"),
+    *(
+        "parties",
+        "places",
+        "people/bimstec",
+        "people/aus",
+        "bilateral/ind-jpn/strategic-dialogue",
+        "bilateral/ind-jpn/exercises",
+    ),
     *("bilateral/ind-jpn/economic-security-dialogue", "minilateral/aus-ind-jpn-usa", "minilateral/quad"),
 )
 

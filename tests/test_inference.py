@@ -145,7 +145,10 @@ def test_an_endpoint_that_is_only_read_or_would_need_names_for_blank_nodes_is_sa
 
 
 def test_the_closure_of_real_data_is_the_references():
-    files = [ROOT / "data" / f"{name}.ttl" for name in ("parties", "ind-jpn-seed", "malabar")]
+    files = [
+        ROOT / "data" / f"{name}.ttl"
+        for name in ("parties", "bilateral/ind-jpn/economic-security-dialogue", "minilateral/aus-ind-jpn-usa")
+    ]
     graph, other = load(*files), load(*files)
     infer(graph)
     infer(other, engine="reference")
