@@ -24,7 +24,7 @@ def test_verdicts_follow_the_files(tmp_path):
         os.utime(file, (next(clock), 0))
 
     steps = [
-        lambda: put(path, text.replace('ipp:statusAsOf "2025-05-06"', 'ipp:statusAsOf "2025-05-04"')),
+        lambda: put(path, text.replace('ipp:statusAsOf "2025-05-05"', 'ipp:statusAsOf "2025-05-01"')),
         lambda: put(path, text + "id:broken a ipp:Person"),
         lambda: put(path, text),
         lambda: put(other, PREFIXES + 'id:new a ipp:Person ; rdfs:label "Asha"@en .'),

@@ -90,7 +90,7 @@ def main() -> None:
     gc.set_threshold(200_000, 50, 50)
     guard()
     try:
-        status = status_of(app)
+        status = status_of(lambda: app(prog_name="kgtools"))
     finally:
         unguard()
     sys.exit(status)
