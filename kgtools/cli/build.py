@@ -29,7 +29,7 @@ def build(
         print_table(
             ["step", "counted", "seconds", "outcome"],
             [
-                [s.name, s.counted, f"{s.seconds:.2f}", f"{len(s.faults)} at fault" if s.faults else "ok"]
+                [s.name, s.counted, f"{s.seconds:6.2f}", f"{len(s.faults)} at fault" if s.faults else "ok"]
                 for s in result.steps
             ],
         )
