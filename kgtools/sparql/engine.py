@@ -24,9 +24,6 @@ Concurrency = Literal["none", "threads", "processes"]
 MANY = 5_000
 """From this many triples on, asking on several processors gains more than it costs."""
 
-BATCH = 5_000
-"""How many triples are sent to an update service at once."""
-
 T = TypeVar("T")
 R = TypeVar("R")
 Row = tuple[Term | None, ...]
